@@ -1,0 +1,3 @@
+//! `conform` tells every way in which a running API differs from its OpenAPI documents, and nothing else.
+
+pub mod sandbox;

@@ -1,0 +1,2 @@
+//! The binary: nothing but the exit code.
+fn main() {}

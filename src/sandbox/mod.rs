@@ -1,0 +1,1 @@
+//! The CAMS reference implementation behind the local environment.

@@ -1,0 +1,2 @@
+//! Trials.
+fn main() {}
