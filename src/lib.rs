@@ -1,3 +1,6 @@
 //! `conform` tells every way in which a running API differs from its OpenAPI documents, and nothing else.
 
-pub mod sandbox;
+pub mod digest;
+pub mod document;
+pub mod environment;
+pub mod exchange;

@@ -1,0 +1,171 @@
+//! JSON Pointer, RFC 6901.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+/// An RFC 6901 JSON Pointer; cheap to clone.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pointer(Arc<str>);
+
+/// A text that is no JSON Pointer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a JSON Pointer: it is neither empty nor does it begin with `/`")]
+pub struct PointerError(String);
+
+impl Pointer {
+    /// The whole document.
+    pub fn root() -> Self {
+        Self(Arc::from(""))
+    }
+
+    /// Reads a pointer in its string form (RFC 6901 §3).
+    ///
+    /// # Errors
+    /// When the text is neither empty nor begins with `/`.
+    pub fn parse(text: &str) -> Result<Self, PointerError> {
+        if text.is_empty() || text.starts_with('/') {
+            Ok(Self(Arc::from(text)))
+        } else {
+            Err(PointerError(text.to_owned()))
+        }
+    }
+
+    /// Reads a pointer in its URI fragment form, without the `#` (RFC 6901 §6).
+    ///
+    /// # Errors
+    /// When the decoded text is not a pointer.
+    pub fn from_fragment(fragment: &str) -> Result<Self, PointerError> {
+        let decoded = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
+        Self::parse(&decoded)
+    }
+
+    /// Builds a pointer from unescaped tokens.
+    pub fn from_tokens<T: AsRef<str>>(tokens: impl IntoIterator<Item = T>) -> Self {
+        let mut text = String::new();
+        for token in tokens {
+            text.push('/');
+            push_escaped(&mut text, token.as_ref());
+        }
+        Self(Arc::from(text))
+    }
+
+    /// The member `token` (unescaped) of this place.
+    #[must_use]
+    pub fn child(&self, token: &str) -> Self {
+        let mut text = String::with_capacity(self.0.len() + token.len() + 1);
+        text.push_str(&self.0);
+        text.push('/');
+        push_escaped(&mut text, token);
+        Self(Arc::from(text))
+    }
+
+    /// The element `index` of this place.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        Self(Arc::from(format!("{}/{index}", self.0)))
+    }
+
+    /// This pointer followed by `rest`.
+    #[must_use]
+    pub fn join(&self, rest: &Self) -> Self {
+        Self(Arc::from(format!("{}{}", self.0, rest.0)))
+    }
+
+    /// The place that holds this one; nothing for the root.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rfind('/').map(|cut| Self(Arc::from(self.0.get(..cut).unwrap_or_default())))
+    }
+
+    /// The last token, unescaped; nothing for the root.
+    pub fn last(&self) -> Option<Cow<'_, str>> {
+        self.0.rsplit_once('/').map(|(_, token)| unescape(token))
+    }
+
+    /// The tokens, unescaped.
+    pub fn tokens(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.0.split('/').skip(1).map(unescape)
+    }
+
+    /// Whether this place is `other` or below it.
+    pub fn starts_with(&self, other: &Self) -> bool {
+        self.0.strip_prefix(&*other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The string form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is the whole document.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value at this place of `value`.
+    pub fn resolve<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        value.pointer(&self.0)
+    }
+}
+
+fn push_escaped(text: &mut String, token: &str) {
+    for c in token.chars() {
+        match c {
+            '~' => text.push_str("~0"),
+            '/' => text.push_str("~1"),
+            c => text.push(c),
+        }
+    }
+}
+
+fn unescape(token: &str) -> Cow<'_, str> {
+    if token.contains('~') { Cow::Owned(token.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(token) }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pointer({:?})", &*self.0)
+    }
+}
+
+impl serde::Serialize for Pointer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_examples_of_rfc_6901_section_5_resolve() {
+        let document = json!({"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "m~n": 8, " ": 7});
+        for (text, expected) in
+            [("/foo/0", json!("bar")), ("/", json!(0)), ("/a~1b", json!(1)), ("/c%d", json!(2)), ("/m~0n", json!(8))]
+        {
+            assert_eq!(Pointer::parse(text).unwrap().resolve(&document), Some(&expected), "{text}");
+        }
+        assert_eq!(Pointer::from_fragment("/c%25d").unwrap().as_str(), "/c%d");
+    }
+
+    #[test]
+    fn building_and_taking_apart_are_inverse() {
+        let pointer = Pointer::root().child("paths").child("/a/{b}~").index(3);
+        assert_eq!(pointer.as_str(), "/paths/~1a~1{b}~0/3");
+        assert_eq!(pointer.tokens().collect::<Vec<_>>(), ["paths", "/a/{b}~", "3"]);
+        assert_eq!(pointer.parent().unwrap().last().unwrap(), "/a/{b}~");
+        assert_eq!(Pointer::from_tokens(pointer.tokens()), pointer);
+        assert!(pointer.starts_with(&Pointer::root()));
+        assert!(!pointer.starts_with(&Pointer::parse("/path").unwrap()));
+    }
+}
