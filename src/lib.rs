@@ -4,3 +4,5 @@ pub mod digest;
 pub mod document;
 pub mod environment;
 pub mod exchange;
+
+pub mod schema;

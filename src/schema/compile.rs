@@ -1,0 +1,194 @@
+//! Schemas compiled piece by piece: a unit ends where a reference or a choice begins, and is shared by all who need it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jsonschema::{Draft, PatternOptions, ValidationError};
+use serde_json::{Map, Value};
+
+use crate::document::Place;
+
+use super::dialect::{self, Translated};
+use super::keyword::{Joined, Joint};
+use super::pattern::Patterns;
+use super::reference::Sources;
+use super::{Direction, SchemaError, Sense, evaluation, format};
+
+/// Schemas that judge the same value through each other at most.
+const LONGEST_CHAIN: usize = 128;
+
+/// What a unit is compiled from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Key {
+    /// The schema.
+    pub(super) place: Place,
+    /// Whether its `nullable` is left aside, because the referrer has dealt with it.
+    pub(super) bare: bool,
+    /// Properties that are not required, although the schema says so: those that travel the other way only.
+    pub(super) exempt: BTreeSet<String>,
+}
+
+impl Key {
+    /// The schema at `place`, whole.
+    pub(super) fn new(place: Place) -> Self {
+        Self { place, bare: false, exempt: BTreeSet::new() }
+    }
+}
+
+/// One schema up to the references and choices in it.
+pub(super) struct Unit {
+    pub(super) place: Place,
+    pub(super) validator: jsonschema::Validator,
+    pub(super) joints: Vec<Arc<Joint>>,
+    /// Whether it judges the same value again through others.
+    circular: AtomicBool,
+    /// How many units judge the same value below it; known once all of them are compiled.
+    chain: OnceLock<usize>,
+}
+
+impl Unit {
+    /// Whether `value` conforms.
+    pub(super) fn accepts(&self, value: &Value) -> bool {
+        let pair = (std::ptr::from_ref(self).addr(), std::ptr::from_ref(value).addr());
+        evaluation::guarded(pair, self.circular.load(Ordering::Relaxed), || self.validator.is_valid(value))
+    }
+}
+
+/// The units of one direction and one reading of `nullable`.
+pub(super) struct Store {
+    direction: Direction,
+    sense: Sense,
+    units: Mutex<HashMap<Key, Result<Arc<Unit>, SchemaError>>>,
+}
+
+/// A unit on the way down, with the next of its links.
+struct Step {
+    key: Key,
+    unit: Arc<Unit>,
+    next: usize,
+    /// Units above it that judge the same value.
+    above: usize,
+    /// Units below it that judge the same value, as far as known.
+    chain: usize,
+}
+
+impl Store {
+    /// An empty store.
+    pub(super) fn new(direction: Direction, sense: Sense) -> Self {
+        Self { direction, sense, units: Mutex::default() }
+    }
+
+    /// The unit of the schema at `place`, with all that it leads to compiled.
+    pub(super) fn unit(&self, sources: &Sources, patterns: &Patterns, place: &Place) -> Result<Arc<Unit>, SchemaError> {
+        let sense = self.sense;
+        let place = sources.resolve_while(place, |object| {
+            dialect::is_pure_reference(object, sense, sources.dialect(place.document))
+        })?;
+        let mut units = self.units.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = Key::new(place);
+        let root = self.compiled(&mut units, sources, patterns, &key)?;
+        if root.chain.get().is_some() {
+            return Ok(root);
+        }
+        // Depth first without recursion: hostile documents refer deeper than a stack is.
+        let mut path = vec![Step { key: key.clone(), unit: Arc::clone(&root), next: 0, above: 0, chain: 0 }];
+        let mut on_path: BTreeSet<Key> = BTreeSet::from([key]);
+        let mut visited: BTreeMap<Key, usize> = BTreeMap::new();
+        while let Some(step) = path.last_mut() {
+            let Some(link) = step.unit.joints.iter().flat_map(|joint| joint.links()).nth(step.next) else {
+                let Some(Step { key, chain, .. }) = path.pop() else { break };
+                on_path.remove(&key);
+                if let Some(referrer) = path.last_mut() {
+                    referrer.below(chain);
+                }
+                visited.insert(key, chain);
+                continue;
+            };
+            step.next += 1;
+            let target = self.compiled(&mut units, sources, patterns, &link.key)?;
+            link.join(&target);
+            let above = if link.in_place { step.above + 1 } else { 0 };
+            if above.max(step.chain) > LONGEST_CHAIN {
+                let reason = format!("schemas refer to each other through more than {LONGEST_CHAIN} levels");
+                return Err(SchemaError { place: step.unit.place.clone(), reason });
+            }
+            let (key, in_place) = (link.key.clone(), link.in_place);
+            if on_path.contains(&key) {
+                if in_place {
+                    target.circular.store(true, Ordering::Relaxed);
+                }
+            } else if let Some(chain) = target.chain.get().or_else(|| visited.get(&key)).copied() {
+                step.below(chain);
+            } else {
+                on_path.insert(key.clone());
+                path.push(Step { key, unit: target, next: 0, above, chain: 0 });
+            }
+        }
+        // Only a whole that compiled is finished: the next asker may rely on everything below.
+        for (key, chain) in visited {
+            if let Some(Ok(unit)) = units.get(&key) {
+                unit.chain.get_or_init(|| chain);
+            }
+        }
+        Ok(root)
+    }
+
+    fn compiled(
+        &self,
+        units: &mut HashMap<Key, Result<Arc<Unit>, SchemaError>>,
+        sources: &Sources,
+        patterns: &Patterns,
+        key: &Key,
+    ) -> Result<Arc<Unit>, SchemaError> {
+        if let Some(known) = units.get(key) {
+            return known.clone();
+        }
+        let fresh = dialect::translate(sources, patterns, key, self.direction, self.sense)
+            .and_then(|translated| build(key, translated))
+            .map(Arc::new);
+        units.insert(key.clone(), fresh.clone());
+        fresh
+    }
+}
+
+impl Step {
+    /// Notes that the unit behind the link taken last has `chain` units below it.
+    fn below(&mut self, chain: usize) {
+        let taken = self.unit.joints.iter().flat_map(|joint| joint.links()).nth(self.next.saturating_sub(1));
+        if taken.is_some_and(|link| link.in_place) {
+            self.chain = self.chain.max(chain + 1);
+        }
+    }
+}
+
+fn build(key: &Key, translated: Translated) -> Result<Unit, SchemaError> {
+    let Translated { schema, joints } = translated;
+    let joints: Vec<Arc<Joint>> = joints.into_iter().map(Arc::new).collect();
+    let mut options = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_pattern_options(PatternOptions::regex())
+        .should_validate_formats(true)
+        .with_format("byte", format::is_base64)
+        .with_format("base64", format::is_base64)
+        .with_format("hostname", format::is_hostname)
+        .with_format("time", format::is_time)
+        .offline();
+    for keyword in dialect::JOINT_KEYWORDS {
+        let joints = joints.clone();
+        options = options.with_keyword(keyword, move |_: &Map<String, Value>, number: &Value, _| {
+            let number = number.as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(usize::MAX);
+            match joints.get(number) {
+                Some(joint) => Ok(Box::new(Joined { joint: Arc::clone(joint), number })),
+                None => Err(ValidationError::schema("a joint without a number")),
+            }
+        });
+    }
+    let validator = options.build(&schema).map_err(|error| {
+        let rel = error.instance_path().as_str().to_owned();
+        let place = crate::document::Pointer::parse(&rel)
+            .map_or_else(|_| key.place.clone(), |rel| Place::new(key.place.document, key.place.pointer.join(&rel)));
+        SchemaError { place, reason: format!("this schema cannot be compiled: {error}") }
+    })?;
+    Ok(Unit { place: key.place.clone(), validator, joints, circular: AtomicBool::new(false), chain: OnceLock::new() })
+}

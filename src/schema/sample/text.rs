@@ -1,0 +1,196 @@
+//! Strings: of a format, of a pattern, or plain words, within lengths.
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::string::string_regex;
+use proptest::test_runner::TestRunner;
+
+use super::Mode;
+use super::plan::Plan;
+
+/// Characters of a string at most; what has to be longer is not made.
+const LONGEST: usize = 100_000;
+/// Strings drawn from a pattern before it is given up.
+const DRAWS: usize = 64;
+
+/// A string as `plan` asks; `variant` counts on from the first choice.
+pub(super) fn text(plan: &Plan, mode: Mode, variant: usize, runner: &mut TestRunner) -> Result<String, String> {
+    if plan.lengths.least > plan.lengths.most {
+        return Err(format!(
+            "a string has to have at least {} and at most {} characters",
+            plan.lengths.least, plan.lengths.most
+        ));
+    }
+    if plan.lengths.least > LONGEST {
+        return Err(format!("a string of {} characters is too long to be made", plan.lengths.least));
+    }
+    let formatted = plan.formats.iter().find_map(|format| Some((format, of_format(format, variant, mode, runner)?)));
+    let spellings = formatted.map(|(format, text)| spellings(format, &text)).unwrap_or_default();
+    if let Some(text) = spellings.into_iter().find(|text| fits(plan, text)) {
+        return Ok(text);
+    }
+    if !plan.patterns.is_empty() {
+        return of_patterns(plan, mode, runner).ok_or_else(|| {
+            format!("no string was found that matches `{}`", plan.patterns.first().map_or("", |(pattern, _)| pattern))
+        });
+    }
+    Ok(word(plan, mode, variant, runner))
+}
+
+fn fits(plan: &Plan, text: &str) -> bool {
+    let length = text.chars().count();
+    (plan.lengths.least..=plan.lengths.most).contains(&length)
+        && plan.patterns.iter().all(|(_, pattern)| pattern.is_match(text) != Some(false))
+}
+
+/// A plain word, cut or repeated to length.
+fn word(plan: &Plan, mode: Mode, variant: usize, runner: &mut TestRunner) -> String {
+    let (least, most) = (plan.lengths.least, plan.lengths.most.min(LONGEST));
+    let mut word = if mode == Mode::Random {
+        let length = least..=most.min(least.max(12) + 8);
+        let length = length.new_tree(runner).map_or(least, |tree| tree.current());
+        // Letters of every width, and the characters that careless programs stumble over.
+        let strategy = string_regex(&format!("[a-zA-Z0-9 äßéñ中'\"&/_-]{{{length}}}"));
+        strategy.ok().and_then(|strategy| strategy.new_tree(runner).ok()).map(|tree| tree.current()).unwrap_or_default()
+    } else if variant == 0 {
+        "text".to_owned()
+    } else {
+        format!("text{variant}")
+    };
+    let length = word.chars().count();
+    if length > most {
+        // The end tells variants apart.
+        word = word.chars().skip(length - most).collect();
+    }
+    let mut filler = "text".chars().cycle();
+    for _ in word.chars().count()..least {
+        word.extend(filler.next());
+    }
+    word
+}
+
+fn of_patterns(plan: &Plan, mode: Mode, runner: &mut TestRunner) -> Option<String> {
+    let fits = |text: &String| fits(plan, text);
+    for (pattern, _) in &plan.patterns {
+        if mode != Mode::Random
+            && let Some(witness) = jsonschema_regex::pattern_witness(pattern).filter(fits)
+        {
+            return Some(witness);
+        }
+        if let Some(drawn) = drawn(pattern, plan, runner).filter(fits) {
+            return Some(drawn);
+        }
+        let draws = |expression: String, runner: &mut TestRunner| {
+            let strategy = string_regex(&expression).ok()?;
+            (0..DRAWS).find_map(|_| strategy.new_tree(runner).ok().map(|tree| tree.current()).filter(fits))
+        };
+        let bare = bare(pattern)?;
+        let open_end = !pattern.ends_with('$');
+        let filled = format!("(?:{bare})[a-z]{{{}}}", plan.lengths.least.min(LONGEST));
+        let found = draws(bare, runner).or_else(|| open_end.then(|| draws(filled, runner)).flatten());
+        if found.is_some() {
+            return found;
+        }
+        if let Some(witness) = jsonschema_regex::pattern_witness(pattern).filter(fits) {
+            return Some(witness);
+        }
+    }
+    None
+}
+
+/// A string of a pattern that repeats one class without bound, stretched to the lengths asked for.
+fn drawn(pattern: &str, plan: &Plan, runner: &mut TestRunner) -> Option<String> {
+    let bare = bare(pattern)?;
+    let class = bare.strip_suffix(['+', '*']).filter(|class| {
+        (class.starts_with('[') && class.ends_with(']') && class.matches('[').count() == 1)
+            || class.chars().count() == 1
+    })?;
+    let least = plan.lengths.least.max(1);
+    let most = plan.lengths.most.min(least + 8);
+    let strategy = string_regex(&format!("{class}{{{least},{}}}", most.max(least))).ok()?;
+    strategy.new_tree(runner).ok().map(|tree| tree.current())
+}
+
+/// `pattern` in Rust's syntax without the anchors and look-arounds that generators do not take.
+fn bare(pattern: &str) -> Option<String> {
+    let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
+    let mut bare = translated.as_ref();
+    while let Some(rest) = bare.strip_prefix('^') {
+        bare = rest;
+    }
+    while let Some(rest) = bare.strip_suffix('$').filter(|rest| !rest.ends_with('\\')) {
+        bare = rest;
+    }
+    Some(without_look_around(bare))
+}
+
+/// Cuts each `(?=…)`, `(?!…)`, `(?<=…)` and `(?<!…)`.
+fn without_look_around(pattern: &str) -> String {
+    let mut out = String::new();
+    let mut rest = pattern;
+    while let Some((at, _)) = rest.match_indices("(?").find(|(at, _)| {
+        let after = rest.get(at + 2..).unwrap_or_default();
+        ["=", "!", "<=", "<!"].iter().any(|look| after.starts_with(look))
+    }) {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        let group = rest.get(at..).unwrap_or_default();
+        let (mut depth, mut escaped, mut end) = (0_usize, false, group.len());
+        for (index, c) in group.char_indices() {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '(' => depth += 1,
+                ')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                end = index + 1;
+                break;
+            }
+        }
+        rest = group.get(end..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The same value in the spellings that its format leaves open, for a pattern or a length may want one of them.
+fn spellings(format: &str, text: &str) -> Vec<String> {
+    let mut all = vec![text.to_owned(), text.to_uppercase()];
+    if format == "date-time" {
+        let zones = [".000Z", ".000000Z", "+00:00", ".000+00:00", ".000000+00:00", ".0000000Z", ".00Z"];
+        all.extend(zones.iter().map(|zone| text.replace('Z', zone)));
+        all.extend([text.to_lowercase()]);
+    }
+    all
+}
+
+/// A value of a known format: the first is always the same, further ones differ in a digit or are drawn.
+fn of_format(format: &str, variant: usize, mode: Mode, runner: &mut TestRunner) -> Option<String> {
+    let n = if mode == Mode::Random { (0..10_000_usize).new_tree(runner).ok()?.current() } else { variant };
+    let first = n == 0;
+    let text = match format {
+        "date-time" if first => "2024-05-17T09:30:00Z".into(),
+        "date-time" => format!("2024-{:02}-{:02}T{:02}:{:02}:00Z", n % 12 + 1, n % 28 + 1, n % 24, n % 60),
+        "date" if first => "2024-05-17".into(),
+        "date" => format!("{}-{:02}-{:02}", 1950 + n % 75, n % 12 + 1, n % 28 + 1),
+        "time" => format!("{:02}:{:02}:00Z", (9 + n) % 24, (30 + n) % 60),
+        "duration" => format!("P{}D", n + 1),
+        "uuid" if first => "3fa85f64-5717-4562-b3fc-2c963f66afa6".into(),
+        "uuid" => format!("{n:08x}-5717-4562-b3fc-{:012x}", n * 7919 + 1),
+        "email" if first => "someone@example.com".into(),
+        "email" => format!("someone{n}@example.com"),
+        "hostname" if first => "www.example.com".into(),
+        "hostname" => format!("www{n}.example.com"),
+        "ipv4" => format!("192.0.2.{}", n % 254 + 1),
+        "ipv6" => format!("2001:db8::{:x}", n % 65_535 + 1),
+        "uri" | "iri" if first => "https://example.com/".into(),
+        "uri" | "iri" => format!("https://example.com/{n}"),
+        "uri-reference" | "uriref" | "iri-reference" | "uri-template" => format!("/path{n}"),
+        "json-pointer" => format!("/member{n}"),
+        "relative-json-pointer" => format!("{n}/member"),
+        "regex" => format!("^[a-z]{{{n}}}$"),
+        "byte" | "base64" => format!("{}dA==", "dGV4".repeat(1 + n % 64)),
+        _ => return None,
+    };
+    Some(text)
+}
