@@ -6,3 +6,5 @@ pub mod environment;
 pub mod exchange;
 
 pub mod schema;
+
+pub mod contract;
