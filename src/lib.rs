@@ -8,3 +8,5 @@ pub mod exchange;
 pub mod schema;
 
 pub mod contract;
+
+pub mod case;

@@ -1,0 +1,161 @@
+//! A criterion: a condition with what it applies to.
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::document::Position;
+
+use super::compare::Strictness;
+use super::condition::{self, Condition};
+use super::template::as_text;
+use super::{Evaluated, Expression, ParseError, Query, Scope, judge};
+
+/// A condition (Arazzo 1.0.1, Criterion Object).
+///
+/// The standard speaks of "loose comparisons" and leaves most of them open; here is what they mean:
+///
+/// - Strings are compared without case, as the standard demands. `x-conform: { exact: true }` compares them as they are.
+/// - Numbers are compared by value, so that `1` equals `1.0`. A string that is a JSON number or boolean as a whole is
+///   compared as such with a number or boolean, since headers and parameters are always text. Other types are never
+///   equal. `exact` compares different types as different.
+/// - Two strings that are RFC 3339 date-times are compared as instants, whatever their offsets and fractions; `exact`
+///   compares them as strings.
+/// - What is absent equals `null`, and nothing else; `exact` tells them apart. `<`, `<=`, `>` and `>=` hold between two
+///   numbers or two strings only, so never for something absent.
+/// - A value alone holds when it is there and neither `null` nor `false`.
+/// - A regular expression (ECMA-262, without look-around and back-references) matches anywhere in the text; a number or
+///   boolean is its JSON text, `$response.body` the body as it came. What is absent or null matches nothing.
+/// - A `JSONPath` query holds when it selects something: see [`Query`].
+#[derive(Debug, Clone)]
+pub struct Criterion {
+    /// As written.
+    pub text: String,
+    /// The file.
+    pub file: Option<String>,
+    /// Where it stands.
+    pub position: Option<Position>,
+    /// What it says.
+    pub kind: CriterionKind,
+    /// Whether strings are compared with case, and types never mixed.
+    pub exact: bool,
+}
+
+/// What a criterion says.
+#[derive(Debug, Clone)]
+pub enum CriterionKind {
+    /// Literals, operators, expressions.
+    Simple(Condition),
+    /// A pattern that the text of `context` matches somewhere.
+    Regex {
+        /// The text.
+        context: Expression,
+        /// The pattern.
+        pattern: Regex,
+    },
+    /// A query that selects something from `context`.
+    JsonPath {
+        /// The value.
+        context: Expression,
+        /// The query.
+        query: Query,
+    },
+}
+
+impl Criterion {
+    /// A simple condition.
+    ///
+    /// ```
+    /// use conform::case::expression::{Criterion, Scope};
+    /// use serde_json::json;
+    ///
+    /// let inputs = json!({ "tag": "Red" });
+    /// let said = Criterion::simple("$inputs.tag == 'red' && $inputs.age >= 3").unwrap().evaluate(&Scope::new(&inputs, "run"));
+    /// assert_eq!(said.holds, Ok(false));
+    /// assert_eq!((said.actual, said.expected.as_str()), (None, "$inputs.age at least 3"));
+    /// ```
+    ///
+    /// # Errors
+    /// The wrong bytes of `condition`.
+    pub fn simple(condition: &str) -> Result<Self, ParseError> {
+        Ok(Self::new(condition, CriterionKind::Simple(Condition::parse(condition)?)))
+    }
+
+    /// A regular expression (ECMA-262).
+    ///
+    /// # Errors
+    /// When `pattern` is none, or uses what cannot be matched in linear time.
+    pub fn regex(context: Expression, pattern: &str) -> Result<Self, ParseError> {
+        let whole = |message: String| {
+            ParseError::new(0..pattern.len(), message)
+                .help("look-around and back-references are not supported, everything else of ECMA-262 is")
+        };
+        let rust = jsonschema_regex::to_rust_regex(pattern)
+            .map_err(|()| whole("not a regular expression that can be used".to_owned()))?;
+        let compiled = regex::RegexBuilder::new(&rust)
+            .size_limit(1 << 20)
+            .build()
+            .map_err(|error| whole(format!("not a regular expression: {}", last_line(&error.to_string()))))?;
+        Ok(Self::new(pattern, CriterionKind::Regex { context, pattern: compiled }))
+    }
+
+    /// A `JSONPath` query; `exact` takes it as RFC 9535 does.
+    ///
+    /// # Errors
+    /// Where and why it is no query.
+    pub fn jsonpath(context: Expression, query: &str, exact: bool) -> Result<Self, ParseError> {
+        let parsed = Query::parse(query, exact)?;
+        Ok(Self { exact, ..Self::new(query, CriterionKind::JsonPath { context, query: parsed }) })
+    }
+
+    fn new(text: &str, kind: CriterionKind) -> Self {
+        Self { text: text.to_owned(), file: None, position: None, kind, exact: false }
+    }
+
+    /// Whether it holds, with the value that decided and what it was compared with.
+    pub fn evaluate(&self, scope: &Scope<'_>) -> Evaluated {
+        let (holds, actual, expected) = match &self.kind {
+            CriterionKind::Simple(condition) => {
+                let strictness = if self.exact { Strictness::Exact } else { Strictness::Loose };
+                let verdict = judge::judge(&condition.root, scope, strictness);
+                (verdict.holds, verdict.actual, verdict.expected)
+            }
+            CriterionKind::Regex { context, pattern } => {
+                let value = scope.evaluate(context);
+                let raw = if condition::is_whole_body(context) { scope.response_text() } else { None };
+                let holds = match (raw, &value) {
+                    (Some(text), _) => pattern.is_match(text),
+                    (None, None | Some(Value::Null)) => false,
+                    (None, Some(value)) => pattern.is_match(&as_text(value)),
+                };
+                (holds, value, format!("{context} to match the pattern `{}`", self.text))
+            }
+            CriterionKind::JsonPath { context, query } => {
+                let value = scope.evaluate(context);
+                let selected = query.select(value.as_ref().unwrap_or(&Value::Null));
+                let holds = !selected.is_empty();
+                let actual = if holds { Some(Value::Array(selected)) } else { value };
+                (holds, actual, format!("`{}` to select something from {context}", self.text))
+            }
+        };
+        Evaluated {
+            text: self.text.clone(),
+            file: self.file.clone(),
+            position: self.position,
+            holds: Ok(holds),
+            actual,
+            expected,
+        }
+    }
+
+    /// Lets `change` see and replace every expression inside.
+    pub fn visit(&mut self, change: &mut dyn FnMut(&mut Expression)) {
+        match &mut self.kind {
+            CriterionKind::Simple(condition) => condition.visit(change),
+            CriterionKind::Regex { context, .. } | CriterionKind::JsonPath { context, .. } => change(context),
+        }
+    }
+}
+
+fn last_line(text: &str) -> &str {
+    text.lines().last().map_or(text, |line| line.trim_start_matches("error: "))
+}

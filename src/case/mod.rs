@@ -1,0 +1,254 @@
+//! A case: steps (requests) with what is expected of them.
+
+pub mod arazzo;
+pub mod expression;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::contract::{Contract, Location, Operation, OperationId};
+use crate::document::{Pointer, Position};
+
+use expression::{Criterion, Expression, Template};
+
+/// Names a case: the same for any seed of others, worker count and environment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CaseId(pub Arc<str>);
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a case comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A workflow of an Arazzo file.
+    Written {
+        /// The file.
+        file: String,
+        /// The workflow's id.
+        workflow: String,
+        /// Where it stands.
+        position: Position,
+    },
+    /// Made from schemas, by the family of this name (`minimal`, `full`, `enum`, …).
+    Generated {
+        /// The family.
+        family: &'static str,
+    },
+}
+
+/// Steps with what is expected of them.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its id.
+    pub id: CaseId,
+    /// A readable name, unique in a plan.
+    pub name: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The values of `$inputs`.
+    pub inputs: Value,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+    /// `outputs` of the whole case.
+    pub outputs: Vec<(String, Expression)>,
+    /// Cases that have run before this one, once and shared (`dependsOn`).
+    pub depends_on: Vec<CaseId>,
+    /// Tags from `x-conform`.
+    pub tags: Vec<String>,
+    /// Environments that it is meant for; empty: any.
+    pub environments: Vec<String>,
+    /// Whether it runs by itself; else only when another case calls it or depends on it.
+    pub standalone: bool,
+    /// Which of its file's rows of inputs it has, from 1; nothing where there is one row only, or none.
+    pub row: Option<usize>,
+    /// Rows that are to be made beside the written ones.
+    pub generate: Option<Generate>,
+}
+
+/// Rows of inputs that are made from their schema.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Generate {
+    /// How many.
+    pub rows: u32,
+    /// The JSON Schema of the inputs.
+    pub schema: Value,
+}
+
+impl Case {
+    /// Whether any of its steps may change something, or those of a case that it calls, which `find` finds by its id.
+    pub fn writes<'c>(&'c self, contract: &Contract, find: &dyn Fn(&CaseId) -> Option<&'c Self>) -> bool {
+        let mut seen: Vec<&CaseId> = Vec::new();
+        let mut open = vec![self];
+        while let Some(case) = open.pop() {
+            if seen.contains(&&case.id) {
+                continue;
+            }
+            seen.push(&case.id);
+            for step in &case.steps {
+                if let Call::Operation(id) = &step.call
+                    && !contract.operation(id).is_some_and(Operation::is_safe)
+                {
+                    return true;
+                }
+            }
+            open.extend(case.calls().into_iter().filter_map(find));
+        }
+        false
+    }
+
+    /// The cases that may run as parts of this one: called, gone on in, or run before a retry.
+    pub fn calls(&self) -> Vec<&CaseId> {
+        let called = self.steps.iter().filter_map(|step| match &step.call {
+            Call::Case(id) => Some(id),
+            Call::Operation(_) => None,
+        });
+        let actions = self.steps.iter().flat_map(|step| step.on_success.iter().chain(&step.on_failure));
+        let reached = actions.filter_map(|action| match &action.kind {
+            ActionKind::GotoCase(id) | ActionKind::Retry { case: Some(id), .. } => Some(id),
+            ActionKind::End | ActionKind::GotoStep(_) | ActionKind::Retry { case: None, .. } => None,
+        });
+        called.chain(reached).collect()
+    }
+}
+
+/// One request with what is expected of it.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its id, unique in its case.
+    pub id: String,
+    /// What it calls.
+    pub call: Call,
+    /// Parameters.
+    pub arguments: Vec<Argument>,
+    /// The body.
+    pub payload: Option<Payload>,
+    /// Which credentials it carries.
+    pub credentials: Credentials,
+    /// What kind of answer the contract promises to it.
+    pub intent: Intent,
+    /// All must hold; without any, and by `intent` valid, the answer must be a success.
+    pub criteria: Vec<Criterion>,
+    /// Values kept for later steps.
+    pub outputs: Vec<(String, Expression)>,
+    /// What to do when it succeeded; the first whose criteria hold.
+    pub on_success: Vec<Action>,
+    /// What to do when it failed; the first whose criteria hold.
+    pub on_failure: Vec<Action>,
+    /// How long it may take, instead of the environment's timeout.
+    pub timeout: Option<Duration>,
+    /// Runs whatever happened before (`x-conform: { always: true }`).
+    pub always: bool,
+    /// Where it stands in its file.
+    pub position: Option<Position>,
+}
+
+/// What a step calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    /// An operation of the contract.
+    Operation(OperationId),
+    /// Another case, whose outputs become the step's.
+    Case(CaseId),
+}
+
+/// A value for a parameter.
+#[derive(Debug, Clone)]
+pub struct Argument {
+    /// The parameter's name; for a called case the input's.
+    pub name: String,
+    /// Where it travels; left out where the operation declares it.
+    pub location: Option<Location>,
+    /// The value.
+    pub value: Supply,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone)]
+pub enum Supply {
+    /// The value itself, possibly with embedded expressions.
+    Template(Template),
+    /// An id of something that exists, by the name of the parameter that needs it: obtained from a list or created.
+    Existing(String),
+    /// Text that goes on the wire as it stands.
+    Wire(String),
+}
+
+/// A request body.
+#[derive(Debug, Clone)]
+pub struct Payload {
+    /// The media type; left out where the operation documents one only.
+    pub content_type: Option<String>,
+    /// The content: a value (serialised by media type), or text (`Template` of a string).
+    pub content: Template,
+    /// Replacements, in order; nothing removes the member.
+    pub replacements: Vec<(Pointer, Option<Template>)>,
+}
+
+/// Which credentials a step carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credentials {
+    /// The environment's.
+    Environment,
+    /// None at all.
+    None,
+    /// Of the right form, but wrong.
+    Wrong,
+}
+
+/// What kind of answer the contract promises to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intent {
+    /// It keeps every promise, so it should be accepted.
+    Valid,
+    /// It names something that does not exist.
+    Absent,
+    /// Its credentials are missing or wrong.
+    Unauthorized,
+    /// It breaks the promise at `pointer`.
+    Invalid {
+        /// What it breaks, in words.
+        reason: String,
+    },
+    /// Nothing is known: a written step that says itself what it expects.
+    Unknown,
+}
+
+/// What to do after a step (Arazzo 1.0.1, Success and Failure Action Objects).
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// Its name.
+    pub name: String,
+    /// What to do.
+    pub kind: ActionKind,
+    /// Taken when all hold.
+    pub criteria: Vec<Criterion>,
+}
+
+/// What an action does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ActionKind {
+    /// Ends the case.
+    End,
+    /// Goes on at a step of this case.
+    GotoStep(String),
+    /// Goes on in another case.
+    GotoCase(CaseId),
+    /// Sends the step again.
+    Retry {
+        /// How long to wait before each.
+        after: Duration,
+        /// How often at most.
+        limit: u32,
+        /// A step to run before each.
+        step: Option<String>,
+        /// A case to run before each.
+        case: Option<CaseId>,
+    },
+}
