@@ -10,3 +10,6 @@ pub mod schema;
 pub mod contract;
 
 pub mod case;
+pub mod drift;
+
+pub mod check;
