@@ -13,3 +13,4 @@ pub mod case;
 pub mod drift;
 
 pub mod check;
+pub mod lint;

@@ -1,6 +1,7 @@
 //! The contract's tests: reading, files, hostile documents.
 
 mod files;
+mod hostile;
 mod reading;
 
 use serde_json::{Value, json};
