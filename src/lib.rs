@@ -11,6 +11,7 @@ pub mod contract;
 
 pub mod case;
 pub mod drift;
+pub mod sandbox;
 
 pub mod check;
 pub mod lint;

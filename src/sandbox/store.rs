@@ -1,0 +1,101 @@
+//! What the sandbox remembers: customers and their bank accounts, in memory only.
+
+use super::clock::Moment;
+use super::id::{Id, Ids};
+use super::seed;
+use super::validate::Object;
+use std::collections::BTreeMap;
+
+/// "Each customer can have up to 20 external bank accounts."
+pub(super) const MAX_BANK_ACCOUNTS: usize = 20;
+
+/// Everything that was ever stored and not removed.
+#[derive(Debug)]
+pub(super) struct Store {
+    customers: BTreeMap<Id, Customer>,
+    /// Where identifiers come from.
+    pub(super) ids: Ids,
+}
+
+/// A customer; the words are those of the documents.
+#[derive(Debug)]
+pub(super) struct Customer {
+    pub(super) id: Id,
+    pub(super) reference_id: String,
+    pub(super) status: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) onboarding_status: &'static str,
+    pub(super) created: Moment,
+    pub(super) risk_group: Option<String>,
+    pub(super) accounts: Vec<Account>,
+    pub(super) documents: Vec<Document>,
+    /// The properties of `kycDetails` that are known, in the form in which they were written.
+    pub(super) kyc: Option<Object>,
+    pub(super) recognition: Option<String>,
+    pub(super) document_expiry: Option<Moment>,
+    pub(super) emirates_id: Option<String>,
+    pub(super) bank_accounts: Vec<BankAccount>,
+}
+
+/// A trading account. No operation creates one; only seeded customers have some.
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) id: Id,
+    pub(super) number: String,
+    pub(super) name: Option<&'static str>,
+    pub(super) status: &'static str,
+    pub(super) kind: &'static str,
+}
+
+/// An identity document that a customer has to hand in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Document {
+    pub(super) kind: &'static str,
+    pub(super) status: &'static str,
+}
+
+/// An external bank account of a customer.
+#[derive(Debug)]
+pub(super) struct BankAccount {
+    pub(super) id: Id,
+    pub(super) instruction: Object,
+    pub(super) status: &'static str,
+    pub(super) reason: Option<&'static str>,
+    pub(super) created: Moment,
+}
+
+impl Store {
+    /// A store with the seeded customers.
+    pub(super) fn seeded() -> Store {
+        let mut ids = Ids::default();
+        let customers = seed::customers(&mut ids).into_iter().map(|customer| (customer.id, customer)).collect();
+        Store { customers, ids }
+    }
+
+    /// All customers.
+    pub(super) fn customers(&self) -> impl Iterator<Item = &Customer> {
+        self.customers.values()
+    }
+
+    /// One customer.
+    pub(super) fn customer(&self, id: Id) -> Option<&Customer> {
+        self.customers.get(&id)
+    }
+
+    /// One customer, to change.
+    pub(super) fn customer_mut(&mut self, id: Id) -> Option<&mut Customer> {
+        self.customers.get_mut(&id)
+    }
+
+    /// "Will add a customer and create a permanent reference to that customer": nothing ever removes one.
+    pub(super) fn add(&mut self, customer: Customer) {
+        self.customers.insert(customer.id, customer);
+    }
+}
+
+impl Customer {
+    /// Whether an employer address, in either form, is on record.
+    pub(super) fn has_employer_address(&self) -> bool {
+        self.kyc.as_ref().and_then(|kyc| kyc.get("employerAddress")).is_some_and(|address| !address.is_null())
+    }
+}
