@@ -15,3 +15,6 @@ pub mod sandbox;
 
 pub mod check;
 pub mod lint;
+pub mod outcome;
+
+pub mod report;

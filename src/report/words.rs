@@ -1,0 +1,186 @@
+//! The words in which reports speak of a drift, the same on the screen and in files.
+
+use std::collections::HashMap;
+
+use crate::drift::{Drift, Level, Stability, State, Witness};
+use crate::outcome::Outcome;
+
+use super::plain;
+
+/// `1 request`, `2 requests`.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+/// `12345` as `12,345`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The length of a list as a number to print.
+pub(super) fn length<T>(list: &[T]) -> u64 {
+    u64::try_from(list.len()).unwrap_or(u64::MAX)
+}
+
+/// Whether `drift` can fail the run: new, or accepted once and overdue.
+pub(super) fn is_open(drift: &Drift) -> bool {
+    drift.state != State::Known
+}
+
+/// Whether `drift` fails the run.
+pub(super) fn fails(drift: &Drift) -> bool {
+    drift.level == Level::Error && is_open(drift)
+}
+
+/// `GetAllCustomers 200`.
+pub(super) fn subject(drift: &Drift) -> String {
+    match drift.status {
+        Some(status) => format!("{} {status}", drift.operation),
+        None => drift.operation.clone(),
+    }
+}
+
+/// `41 times, stable (3 of 3)`.
+pub(super) fn seen(occurrences: u64, drift: &Drift) -> String {
+    let times = match occurrences {
+        1 => "once".to_owned(),
+        n => format!("{} times", grouped(n)),
+    };
+    match drift.stability {
+        Stability::Unconfirmed => times,
+        Stability::Stable { asked } => format!("{times}, stable ({asked} of {asked})"),
+        Stability::Intermittent { seen, asked } => format!("{times}, intermittent ({seen} of {asked})"),
+    }
+}
+
+/// `specs/GetAllCustomers.json:12:5`.
+pub(super) fn location(drift: &Drift) -> String {
+    format!("{}:{}:{}", drift.document, drift.line, drift.column)
+}
+
+/// The value that came, as JSON on one line; a null says something in a body only.
+fn came(drift: &Drift) -> String {
+    if drift.came.is_null() && !drift.part.starts_with("body") { String::new() } else { drift.came.to_string() }
+}
+
+/// Everything about `drift` that is worth a line, with its label; empty ones left out.
+pub(super) fn facts(drift: &Drift) -> Vec<(&'static str, String)> {
+    let overlay = drift.overlay.clone().map(|file| format!("promised by the overlay {file}")).unwrap_or_default();
+    let since = match drift.state {
+        State::Expired => "accepted once, but the baseline entry has passed its end date".to_owned(),
+        State::Known => "accepted in the baseline".to_owned(),
+        State::New => String::new(),
+    };
+    let curl = drift.witness.as_ref().map(|witness| witness.curl.clone()).unwrap_or_default();
+    let all = [
+        ("where", drift.part.clone()),
+        ("promised", drift.promised.clone()),
+        ("came", came(drift)),
+        ("remedy", drift.remedy.clone()),
+        ("document", location(drift)),
+        ("", drift.pointer.clone()),
+        ("", overlay),
+        ("baseline", since),
+        ("id", drift.id.clone()),
+        ("repeat", curl),
+    ];
+    all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+}
+
+/// Drifts that one cause explains, as far as a report can tell: one rule that says the same of one promise.
+pub(super) struct Group<'o> {
+    /// The one shown in full.
+    pub(super) lead: &'o Drift,
+    /// The others.
+    pub(super) others: Vec<&'o Drift>,
+    /// In how many exchanges they showed, together.
+    pub(super) occurrences: u64,
+}
+
+/// The drifts that `wanted` picks, grouped, the most telling first: worst level, then reproducible before intermittent,
+/// then the most frequent, then as the outcome orders them.
+pub(super) fn groups<'o>(outcome: &'o Outcome, wanted: impl Fn(&Drift) -> bool) -> Vec<Group<'o>> {
+    let mut groups: Vec<Group<'o>> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
+    for drift in outcome.drifts.iter().filter(|drift| wanted(drift)) {
+        let expired = drift.state == State::Expired;
+        let key = (&drift.rule, drift.level, expired, &drift.message, &drift.promised);
+        let index = *known.entry(key).or_insert(groups.len());
+        if let Some(group) = groups.get_mut(index) {
+            group.others.push(drift);
+            group.occurrences = group.occurrences.saturating_add(drift.occurrences);
+        } else {
+            groups.push(Group { lead: drift, others: Vec::new(), occurrences: drift.occurrences });
+        }
+    }
+    let shaky = |drift: &Drift| matches!(drift.stability, Stability::Intermittent { .. });
+    groups.sort_by_key(|group| {
+        (std::cmp::Reverse(group.lead.level), shaky(group.lead), std::cmp::Reverse(group.occurrences))
+    });
+    groups
+}
+
+/// `3 errors, 2 warnings, 1 note`, of the drifts that no baseline accepts; and how many it accepts.
+pub(super) fn tally(outcome: &Outcome) -> String {
+    let of = |level: Level| {
+        outcome.drifts.iter().filter(|drift| is_open(drift) && drift.level == level).map(|_| 1_u64).sum::<u64>()
+    };
+    let mut parts: Vec<String> = [Level::Error, Level::Warning, Level::Note]
+        .into_iter()
+        .filter(|level| of(*level) > 0)
+        .map(|level| count(of(level), &level.to_string()))
+        .collect();
+    let accepted = outcome.drifts.iter().filter(|drift| !is_open(drift)).count();
+    if parts.is_empty() {
+        parts.push("no new drift".to_owned());
+    }
+    if accepted > 0 {
+        parts.push(format!("{accepted} accepted in the baseline"));
+    }
+    parts.join(", ")
+}
+
+/// Everything about `drift` as text that stands by itself, for a file; `limit` bounds each part.
+pub(super) fn full(drift: &Drift, limit: usize) -> String {
+    let title = format!("{} {}: {}", drift.level, drift.rule, drift.message);
+    let mut facts = facts(drift);
+    facts.insert(0, ("operation", subject(drift)));
+    facts.push(("seen", seen(drift.occurrences, drift)));
+    if !drift.cases.is_empty() {
+        facts.push(("cases", drift.cases.join(", ")));
+    }
+    let mut lines = vec![plain::line(&title, limit)];
+    lines.extend(facts.iter().map(|(label, value)| format!("{label:<10}{}", plain::line(value, limit))));
+    if let Some(witness) = &drift.witness {
+        lines.extend(exchange(witness, limit));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The request as it was sent and the answer as it came, line by line.
+fn exchange(witness: &Witness, limit: usize) -> Vec<String> {
+    let field = |(name, value): &(String, String)| plain::line(&format!("{name}: {value}"), limit);
+    let body = |body: &Option<String>| body.as_ref().map(|body| format!("\n{}", plain::block(body, limit)));
+    let milliseconds = witness.milliseconds;
+    let answer = match (witness.status, &witness.failure) {
+        (Some(status), None) => format!("answered {status} after {milliseconds} ms"),
+        (Some(status), Some(why)) => format!("answered {status} after {milliseconds} ms: {why}"),
+        (None, why) => format!("no answer: {}", why.as_deref().unwrap_or("unknown")),
+    };
+    let mut lines = vec![String::new(), plain::line(&format!("{} {}", witness.method, witness.url), limit)];
+    lines.extend(witness.request_headers.iter().map(field));
+    lines.extend(body(&witness.request_body));
+    lines.extend([String::new(), plain::line(&answer, limit)]);
+    lines.extend(witness.response_headers.iter().map(field));
+    lines.extend(body(&witness.response_body));
+    lines
+}
