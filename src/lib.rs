@@ -17,4 +17,5 @@ pub mod check;
 pub mod lint;
 pub mod outcome;
 
+pub mod config;
 pub mod report;
