@@ -16,6 +16,8 @@ pub mod sandbox;
 pub mod check;
 pub mod lint;
 pub mod outcome;
+pub mod plan;
 
 pub mod config;
+pub mod generate;
 pub mod report;

@@ -1,0 +1,101 @@
+//! Cases along the documents' `links` (OpenAPI 3.0.3, Link Object): one request feeds the next.
+
+use serde_json::Value;
+
+use crate::case::expression::{Expression, Template};
+use crate::case::{Argument, Call, Case, Step, Supply};
+use crate::contract::{Contract, Operation, OperationId, Parameter};
+
+/// How many times a link from an operation to itself (a next page) is followed.
+const PAGES: usize = 3;
+
+/// Parameters that a link feeds: their values mean something only when they come from an earlier answer, so none is
+/// invented for them.
+#[derive(Debug, Default)]
+pub(super) struct Fed(Vec<(OperationId, String)>);
+
+impl Fed {
+    pub(super) fn contains(&self, operation: &Operation, parameter: &Parameter) -> bool {
+        self.0.iter().any(|(id, name)| *id == operation.id && *name == parameter.name)
+    }
+}
+
+/// A link of a documented success.
+struct Link {
+    name: String,
+    target: OperationId,
+    parameters: Vec<(String, Expression)>,
+}
+
+/// The parameters that any link of the contract feeds.
+pub(super) fn fed_parameters(contract: &Contract) -> Fed {
+    let mut fed = Vec::new();
+    for operation in &contract.operations {
+        for link in links(contract, operation) {
+            fed.extend(link.parameters.into_iter().map(|(name, _)| (link.target.clone(), name)));
+        }
+    }
+    Fed(fed)
+}
+
+/// One case for each link of `operation` whose target can be called with what the link gives: the operation, then the
+/// target; a link to the operation itself is followed a few times.
+pub(super) fn cases(contract: &Contract, operation: &Operation, minimal: &Step) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for link in links(contract, operation).into_iter().filter(|link| link.target == operation.id) {
+        let mut steps = vec![Step { id: "page-1".to_owned(), outputs: outputs(&link), ..minimal.clone() }];
+        for page in 2..=PAGES + 1 {
+            let mut step = Step { id: format!("page-{page}"), outputs: outputs(&link), ..minimal.clone() };
+            step.call = Call::Operation(link.target.clone());
+            for (name, _) in &link.parameters {
+                step.arguments.retain(|argument| argument.name != *name);
+                let output = Expression::StepOutput(
+                    format!("page-{}", page - 1),
+                    name.clone(),
+                    crate::document::Pointer::root(),
+                );
+                step.arguments.push(Argument {
+                    name: name.clone(),
+                    location: None,
+                    value: Supply::Template(Template::Expression(output)),
+                });
+            }
+            steps.push(step);
+        }
+        cases.push(super::case(operation, "link", &link.name, steps));
+    }
+    cases
+}
+
+fn outputs(link: &Link) -> Vec<(String, Expression)> {
+    link.parameters.clone()
+}
+
+fn links(contract: &Contract, operation: &Operation) -> Vec<Link> {
+    let mut found = Vec::new();
+    for response in operation.responses.iter().filter(|response| response.status.is_success()) {
+        let Some(declared) = contract.schemas.source(&response.place).and_then(|value| value.get("links")?.as_object())
+        else {
+            continue;
+        };
+        for (name, link) in declared {
+            found.extend(link_of(contract, name, link));
+        }
+    }
+    found
+}
+
+fn link_of(contract: &Contract, name: &str, link: &Value) -> Option<Link> {
+    let wanted = link.get("operationId")?.as_str()?;
+    let target = contract.operations.iter().find(|operation| *operation.id.0 == *wanted)?.id.clone();
+    let parameters = link
+        .get("parameters")?
+        .as_object()?
+        .iter()
+        .filter_map(|(name, value)| {
+            let bare = name.rsplit_once('.').map_or(name.as_str(), |(_, bare)| bare);
+            Some((bare.to_owned(), Expression::parse(value.as_str()?).ok()?))
+        })
+        .collect();
+    Some(Link { name: name.to_owned(), target, parameters })
+}
