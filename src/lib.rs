@@ -21,3 +21,4 @@ pub mod plan;
 pub mod config;
 pub mod generate;
 pub mod report;
+pub mod run;

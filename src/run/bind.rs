@@ -1,0 +1,336 @@
+//! A step becomes a request: arguments in their places, the payload written, credentials added.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::Value;
+
+use crate::case::expression::Scope;
+use crate::case::{Credentials, Payload};
+use crate::contract::style::{self, MediaType, Wire};
+use crate::contract::{Encoding, Location, Operation, Scheme, SchemeUse};
+use crate::environment::Environment;
+use crate::exchange::{Headers, Request};
+
+use super::created::Bindings;
+
+/// A request, ready to leave, with what it was made from.
+#[derive(Debug, Clone)]
+pub(super) struct Bound {
+    pub(super) request: Request,
+    /// The path parameters.
+    pub(super) path: Bindings,
+    /// The body, where it is JSON.
+    pub(super) body: Option<Value>,
+    /// Whether it carries the environment's credentials.
+    pub(super) with_credentials: bool,
+}
+
+/// An argument with its value.
+#[derive(Debug, Clone)]
+pub(super) struct Resolved {
+    pub(super) name: String,
+    pub(super) location: Option<Location>,
+    pub(super) value: Resolution,
+}
+
+/// A value for the wire.
+#[derive(Debug, Clone)]
+pub(super) enum Resolution {
+    /// Written by the parameter's style.
+    Value(Value),
+    /// Goes out as it stands.
+    Wire(String),
+}
+
+/// Why a step has no request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unbound {
+    /// A value that an earlier answer should have held is absent.
+    Absent(String),
+    /// The request cannot be written, or what it needs cannot be had.
+    Impossible(String),
+    /// The gate keeps it back.
+    Refused(String),
+}
+
+/// A credential that no server accepts, of the right form.
+const WRONG_TOKEN: &str = "conform-wrong-credential-0000000000";
+
+/// Writes the request of `operation`.
+pub(super) fn request(
+    operation: &Operation,
+    base_url: &str,
+    arguments: &[Resolved],
+    content: Option<(Value, String)>,
+    credentials: Credentials,
+    environment: &Environment,
+) -> Result<Bound, String> {
+    let mut parts = Parts::default();
+    for argument in arguments {
+        parts.add(operation, argument)?;
+    }
+    let mut headers = parts.headers;
+    headers.push("Accept", accept(operation));
+    let mut json = None;
+    let body = match content {
+        Some((value, media_type)) => {
+            let bytes = body_bytes(&value, &media_type)?;
+            headers.push("Content-Type", media_type);
+            json = Some(value);
+            Some(bytes)
+        }
+        None => None,
+    };
+    let with_credentials =
+        authorize(operation, environment, credentials, &mut headers, &mut parts.query, &mut parts.cookies);
+    if !parts.cookies.is_empty() {
+        let cookies: Vec<String> = parts.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        headers.push("Cookie", cookies.join("; "));
+    }
+    let text = |name: &str| parts.path_text.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
+    let path = style::expand_path(&operation.path, text).map_err(|error| error.to_string())?;
+    let url = style::join_url(base_url, &path, &parts.query).map_err(|error| error.to_string())?;
+    let request = Request { method: operation.method.clone(), url, headers, body };
+    Ok(Bound { request, path: parts.path_values, body: json, with_credentials })
+}
+
+/// The places of a request that arguments fill.
+#[derive(Default)]
+struct Parts {
+    path_text: Vec<(String, String)>,
+    path_values: Bindings,
+    query: Vec<(String, String)>,
+    headers: Headers,
+    cookies: Vec<(String, String)>,
+}
+
+impl Parts {
+    fn add(&mut self, operation: &Operation, argument: &Resolved) -> Result<(), String> {
+        let declared = operation.parameter(&argument.name, argument.location);
+        let location = argument
+            .location
+            .or_else(|| declared.map(|parameter| parameter.location))
+            .ok_or_else(|| format!("{} declares no parameter `{}`", operation.id, argument.name))?;
+        let value = match &argument.value {
+            Resolution::Wire(text) => {
+                self.put(location, &argument.name, text.clone(), text.clone());
+                return Ok(());
+            }
+            Resolution::Value(value) => value,
+        };
+        let plain = Encoding::Style {
+            style: default_style(location),
+            explode: matches!(location, Location::Query | Location::Cookie),
+            allow_reserved: false,
+            schema: None,
+        };
+        let encoding = declared.map_or(&plain, |parameter| &parameter.encoding);
+        let name = declared.map_or(argument.name.as_str(), |parameter| parameter.name.as_str());
+        match style::encode(name, encoding, location, value)
+            .map_err(|error| format!("parameter `{name}` cannot be written: {error}"))?
+        {
+            Wire::Omitted => {}
+            Wire::Path(text) => self.put(location, name, text, text_of(value)),
+            Wire::Query(pairs) => self.query.extend(pairs),
+            Wire::Header(text) => self.headers.push(name, text),
+            Wire::Cookie(name, value) => self.cookies.push((name, value)),
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, location: Location, name: &str, wire: String, value: String) {
+        match location {
+            Location::Path => {
+                self.path_text.push((name.to_owned(), wire));
+                self.path_values.push((name.to_owned(), value));
+            }
+            Location::Query => self.query.push((name.to_owned(), wire)),
+            Location::Header => self.headers.push(name, wire),
+            Location::Cookie => self.cookies.push((name.to_owned(), wire)),
+        }
+    }
+}
+
+fn default_style(location: Location) -> crate::contract::Style {
+    match location {
+        Location::Path | Location::Header => crate::contract::Style::Simple,
+        Location::Query | Location::Cookie => crate::contract::Style::Form,
+    }
+}
+
+/// A scalar as plain text, anything else as JSON.
+pub(super) fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The payload with its expressions filled in and its replacements made, and its media type.
+pub(super) fn content(operation: &Operation, payload: &Payload, scope: &Scope<'_>) -> Result<(Value, String), Unbound> {
+    let rendered = payload.content.render(scope).map_err(|missing| Unbound::Absent(missing.to_string()))?;
+    if let Some(expression) = rendered.absent.first() {
+        return Err(Unbound::Absent(format!("`{expression}` is absent")));
+    }
+    let mut value = rendered.value.ok_or_else(|| Unbound::Absent("the payload is absent".to_owned()))?;
+    for (pointer, replacement) in &payload.replacements {
+        let new = match replacement {
+            None => None,
+            Some(template) => {
+                let rendered = template.render(scope).map_err(|missing| Unbound::Absent(missing.to_string()))?;
+                Some(
+                    rendered
+                        .value
+                        .ok_or_else(|| Unbound::Absent(format!("the replacement at `{pointer}` is absent")))?,
+                )
+            }
+        };
+        replace(&mut value, pointer, new).map_err(Unbound::Impossible)?;
+    }
+    let documented = || operation.body.as_ref().and_then(|body| body.content.first()).map(|media| media.name.clone());
+    let media_type = payload.content_type.clone().or_else(documented).unwrap_or_else(|| "application/json".to_owned());
+    Ok((value, concrete(&media_type)))
+}
+
+/// A media range is sent as a type that it covers.
+fn concrete(media_type: &str) -> String {
+    match media_type {
+        "*/*" | "application/*" => "application/json".to_owned(),
+        "text/*" => "text/plain".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Sets, or removes, what stands at `pointer`; the object or array that holds it must exist.
+fn replace(value: &mut Value, pointer: &crate::document::Pointer, new: Option<Value>) -> Result<(), String> {
+    let (Some(parent), Some(last)) = (pointer.parent(), pointer.last()) else {
+        if let Some(new) = new {
+            *value = new;
+        }
+        return Ok(());
+    };
+    let holder = value
+        .pointer_mut(parent.as_str())
+        .ok_or_else(|| format!("the payload has nothing at `{parent}` to replace `{last}` in"))?;
+    match (holder, new) {
+        (Value::Object(members), Some(new)) => {
+            members.insert(last.into_owned(), new);
+        }
+        (Value::Object(members), None) => {
+            members.shift_remove(last.as_ref());
+        }
+        (Value::Array(items), new) => {
+            let index = if last == "-" { items.len() } else { last.parse().unwrap_or(usize::MAX) };
+            match new {
+                Some(new) if index < items.len() => {
+                    if let Some(item) = items.get_mut(index) {
+                        *item = new;
+                    }
+                }
+                Some(new) if index == items.len() => items.push(new),
+                None if index < items.len() => {
+                    items.remove(index);
+                }
+                _ => return Err(format!("the payload's array at `{parent}` has no element `{last}`")),
+            }
+        }
+        _ => return Err(format!("the payload's value at `{parent}` has no members")),
+    }
+    Ok(())
+}
+
+/// The body by its media type: JSON, form fields, or text.
+fn body_bytes(value: &Value, media_type: &str) -> Result<Vec<u8>, String> {
+    let parsed: Option<MediaType> = style::parse_media_type(media_type);
+    let essence = parsed.map_or_else(|| media_type.to_ascii_lowercase(), |parsed| parsed.essence());
+    if essence == "application/x-www-form-urlencoded" {
+        let Value::Object(members) = value else { return Err("a form needs an object".to_owned()) };
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        for (name, member) in members {
+            match member {
+                Value::Array(items) => {
+                    for item in items {
+                        form.append_pair(name, &text_of(item));
+                    }
+                }
+                member => {
+                    form.append_pair(name, &text_of(member));
+                }
+            }
+        }
+        return Ok(form.finish().into_bytes());
+    }
+    let is_json = essence.ends_with("/json") || essence.ends_with("+json");
+    match value {
+        Value::String(text) if !is_json => Ok(text.clone().into_bytes()),
+        value => serde_json::to_vec(value).map_err(|error| error.to_string()),
+    }
+}
+
+/// What the documented responses are made of; JSON first, since that is what can be judged.
+fn accept(operation: &Operation) -> String {
+    let mut types: Vec<&str> = Vec::new();
+    for response in &operation.responses {
+        for media in &response.content {
+            if !types.contains(&media.name.as_str()) {
+                types.push(&media.name);
+            }
+        }
+    }
+    if types.is_empty() {
+        return "*/*".to_owned();
+    }
+    types.push("*/*;q=0.1");
+    types.join(", ")
+}
+
+/// Adds the credentials that the operation asks for. Returns whether they are the environment's own.
+fn authorize(
+    operation: &Operation,
+    environment: &Environment,
+    credentials: Credentials,
+    headers: &mut Headers,
+    query: &mut Vec<(String, String)>,
+    cookies: &mut Vec<(String, String)>,
+) -> bool {
+    if credentials == Credentials::None {
+        return false;
+    }
+    let own = |name: &str| {
+        let exact = environment.credentials.iter().find(|(scheme, _)| scheme.as_deref() == Some(name));
+        exact.or_else(|| environment.credentials.iter().find(|(scheme, _)| scheme.is_none())).map(|(_, secret)| secret)
+    };
+    let satisfiable = |alternative: &&Vec<SchemeUse>| {
+        !alternative.is_empty() && alternative.iter().all(|used| own(&used.name).is_some())
+    };
+    let chosen = operation.security.iter().find(satisfiable).or_else(|| {
+        // Wrong credentials need no right ones.
+        (credentials == Credentials::Wrong).then(|| operation.security.iter().find(|set| !set.is_empty())).flatten()
+    });
+    let Some(chosen) = chosen else {
+        // Documents that say nothing of security: a token that the user names is meant to be sent.
+        if operation.security.is_empty()
+            && let Some((_, secret)) = environment.credentials.iter().find(|(scheme, _)| scheme.is_none())
+            && credentials == Credentials::Environment
+        {
+            headers.push("Authorization", format!("Bearer {}", secret.reveal()));
+            return true;
+        }
+        return false;
+    };
+    for used in chosen {
+        let secret = own(&used.name).map_or(WRONG_TOKEN, |secret| secret.reveal());
+        let value = if credentials == Credentials::Wrong { WRONG_TOKEN } else { secret };
+        match &used.scheme {
+            Scheme::Bearer => headers.push("Authorization", format!("Bearer {value}")),
+            Scheme::Basic => headers.push("Authorization", format!("Basic {}", BASE64.encode(value))),
+            Scheme::Http(scheme) => headers.push("Authorization", format!("{scheme} {value}")),
+            Scheme::ApiKey { location: Location::Query, name } => query.push((name.clone(), percent(value))),
+            Scheme::ApiKey { location: Location::Cookie, name } => cookies.push((name.clone(), percent(value))),
+            Scheme::ApiKey { name, .. } => headers.push(name.clone(), value),
+        }
+    }
+    credentials == Credentials::Environment
+}
+
+/// Everything but letters and digits percent-encoded.
+pub(super) fn percent(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}

@@ -1,0 +1,303 @@
+//! Plan to outcome: cases run, answers judged, drifts asked for again, what was created removed.
+
+pub mod attempt;
+pub mod client;
+pub mod coding;
+pub mod gate;
+pub mod journal;
+pub mod redact;
+
+pub mod witness;
+
+mod bind;
+mod canary;
+mod cleanup;
+mod confirm;
+mod created;
+mod flow;
+mod health;
+mod perform;
+mod pool;
+mod settle;
+mod tally;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::future::{Either, select};
+use futures_util::stream::{self, StreamExt};
+use tokio::sync::OnceCell;
+
+use crate::case::{Case, CaseId, Intent, Step};
+use crate::contract::base_url::base_url;
+use crate::contract::{Contract, Operation};
+use crate::digest::sha256;
+use crate::drift::levels::Levels;
+use crate::environment::Environment;
+use crate::exchange::{Exchange, Request};
+use crate::outcome::{CaseRecord, CaseResult, Event, Outcome};
+use crate::plan::{self, Plan};
+
+use attempt::Patience;
+use bind::{Bound, Unbound};
+use client::{Client, ClientOptions};
+use created::Register;
+use flow::CaseRun;
+use gate::{Ask, Gate, Purpose, Refusal};
+use health::Health;
+use journal::{Journal, JournalError};
+use pool::Pool;
+use redact::Redactor;
+use settle::Ended;
+use tally::Tally;
+
+/// Everything that a run depends on.
+#[derive(Debug)]
+pub struct Setup<'a> {
+    /// What is promised.
+    pub contract: &'a Contract,
+    /// Where it is judged.
+    pub environment: &'a Environment,
+    /// What is sent.
+    pub plan: &'a Plan,
+    /// Levels that differ from the usual.
+    pub levels: &'a Levels,
+    /// What random choices started from.
+    pub seed: u64,
+    /// What could not be composed, for the report.
+    pub notes: Vec<String>,
+    /// The file that remembers what is created, whatever happens to the run.
+    pub journal: Option<&'a Path>,
+}
+
+/// Why a run cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// No client.
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(#[from] client::ClientError),
+    /// No journal, and so nothing may be created.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// One run on its way.
+struct Runner<'a> {
+    contract: &'a Contract,
+    environment: &'a Environment,
+    plan: &'a Plan,
+    levels: &'a Levels,
+    tell: &'a (dyn Fn(Event) + Sync),
+    /// Begins the names of what the run creates.
+    mark: String,
+    marks: AtomicU64,
+    client: Client,
+    patience: Patience,
+    gate: Gate,
+    redactor: Redactor,
+    pool: Pool,
+    register: Register,
+    health: Health,
+    journal: Option<Journal>,
+    tally: Mutex<Tally>,
+    notes: Mutex<Vec<String>>,
+    /// Cases that others depend on, run once.
+    shared: BTreeMap<CaseId, OnceCell<CaseRun>>,
+}
+
+/// Runs the plan until it is done or `stop` resolves. Whatever goes wrong on the way is part of the outcome.
+///
+/// # Errors
+/// When the run cannot be set up.
+pub async fn run(
+    setup: Setup<'_>,
+    stop: impl Future<Output = ()>,
+    tell: &(dyn Fn(Event) + Sync),
+) -> Result<Outcome, SetupError> {
+    let begun = Instant::now();
+    let started = jiff::Timestamp::now();
+    let bases = bases(setup.contract, setup.environment);
+    let runner = Runner::new(&setup, &bases.urls, started, tell)?;
+    for note in setup.notes.iter().chain(&bases.notes) {
+        runner.note(note.clone());
+    }
+    tell(Event::Planned { cases: setup.plan.cases.len() });
+    let mut interrupted = false;
+    let mut records: Vec<(usize, CaseRecord)> = Vec::new();
+    {
+        let work = pin!(async {
+            runner.cases(&mut records).await;
+            runner.confirm().await;
+        });
+        // After an interruption what was created is still removed and what was found still reported.
+        if let Either::Right(_) = select(work, pin!(stop)).await {
+            interrupted = true;
+        }
+    }
+    let left_behind = runner.clean_up().await;
+    records.sort_by_key(|(index, _)| *index);
+    let records = records.into_iter().map(|(_, record)| record).collect();
+    Ok(runner.outcome(&setup, &bases.urls, Ended { started, begun, records, left_behind, interrupted }))
+}
+
+impl<'a> Runner<'a> {
+    fn new(
+        setup: &Setup<'a>,
+        bases: &[String],
+        started: jiff::Timestamp,
+        tell: &'a (dyn Fn(Event) + Sync),
+    ) -> Result<Self, SetupError> {
+        let environment = setup.environment;
+        let https = bases.iter().any(|base| base.starts_with("https:"));
+        let mark = mark(started, setup.seed);
+        let depended = setup.plan.cases.iter().chain(&setup.plan.support).flat_map(|case| &case.depends_on);
+        Ok(Self {
+            contract: setup.contract,
+            environment,
+            plan: setup.plan,
+            levels: setup.levels,
+            tell,
+            client: Client::new(&ClientOptions::of(environment, https))?,
+            patience: Patience::default(),
+            gate: Gate::new(environment, bases.iter().map(String::as_str), setup.contract),
+            redactor: Redactor::new(environment.secrets(), &environment.redact),
+            pool: Pool::default(),
+            register: Register::default(),
+            health: Health::default(),
+            journal: setup.journal.map(Journal::open).transpose()?,
+            tally: Mutex::new(Tally::default()),
+            notes: Mutex::new(Vec::new()),
+            shared: depended.map(|id| (id.clone(), OnceCell::new())).collect(),
+            mark,
+            marks: AtomicU64::new(0),
+        })
+    }
+
+    /// Every selected case, some at the same time; ends early when the target is gone.
+    async fn cases(&self, records: &mut Vec<(usize, CaseRecord)>) {
+        let all = stream::iter(self.plan.cases.iter().enumerate());
+        let mut running = all
+            .map(|(index, case)| async move {
+                if let Some(reason) = self.health.broken() {
+                    return (index, unjudged(case, reason));
+                }
+                let record = match self.shared.get(&case.id) {
+                    Some(cell) => cell.get_or_init(|| self.case(case)).await.record.clone(),
+                    None => self.case(case).await.record,
+                };
+                (index, record)
+            })
+            .buffer_unordered(self.environment.concurrency.max(1));
+        while let Some((index, record)) = running.next().await {
+            (self.tell)(Event::CaseEnded(record.clone()));
+            records.push((index, record));
+        }
+    }
+
+    /// Sends one request that the gate has let through.
+    async fn exchange(&self, request: &Request, deadline: Option<Duration>) -> Exchange {
+        attempt::exchange(&self.client, request.clone(), &self.patience, deadline).await
+    }
+
+    /// Asks the gate whether the request may leave.
+    fn admit(&self, step: &Step, operation: &Operation, bound: &Bound, creates: bool) -> Result<(), Unbound> {
+        // An id that was made up names nothing that anybody could lose.
+        let own = step.intent == Intent::Absent || self.register.owns(&bound.path);
+        self.ask(operation, bound, own, creates, Purpose::from(&step.intent))
+            .map_err(|reason| Unbound::Refused(reason.to_string()))
+    }
+
+    fn ask(
+        &self,
+        operation: &Operation,
+        bound: &Bound,
+        created_by_run: bool,
+        creates: bool,
+        purpose: Purpose,
+    ) -> Result<(), Refusal> {
+        let ask = Ask {
+            operation: Some(&operation.id),
+            method: &bound.request.method,
+            url: &bound.request.url,
+            created_by_run,
+            creates,
+            purpose,
+        };
+        let verdict = self.gate.check(&ask);
+        if let Err(refusal) = &verdict {
+            self.tally().forbidden(&operation.id, refusal.to_string());
+        }
+        verdict
+    }
+
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The run's mark with a number of its own, so that what one case creates is told from all else.
+    fn next_mark(&self) -> String {
+        format!("{}-{}", self.mark, self.marks.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, note: String) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+}
+
+/// Begins the names of what a run creates: the time in seconds and the seed, hashed.
+fn mark(started: jiff::Timestamp, seed: u64) -> String {
+    let digest = sha256(format!("{}/{seed}/{}", started.as_nanosecond(), std::process::id()));
+    format!("conform-{}", digest.get(..8).unwrap_or_default())
+}
+
+fn unjudged(case: &Case, reason: String) -> CaseRecord {
+    CaseRecord {
+        id: case.id.to_string(),
+        name: case.name.clone(),
+        family: plan::family(case).to_owned(),
+        operations: plan::called(case).iter().map(ToString::to_string).collect(),
+        result: CaseResult::NotJudged { reason },
+        drifts: Vec::new(),
+        requests: 0,
+        milliseconds: 0,
+    }
+}
+
+/// The base URLs that this environment has, and what is odd about them.
+struct Bases {
+    urls: Vec<String>,
+    notes: Vec<String>,
+}
+
+fn bases(contract: &Contract, environment: &Environment) -> Bases {
+    let mut urls: Vec<String> = Vec::new();
+    let mut notes = Vec::new();
+    for operation in contract.operations.iter().filter(|operation| operation.disabled.is_none()) {
+        match base_url(operation, &environment.target) {
+            Ok(url) if !urls.contains(&url) => urls.push(url),
+            Ok(_) => {}
+            Err(reason) => notes.push(format!("{} is not exercised: {reason}", operation.id)),
+        }
+    }
+    if urls.len() > 1 {
+        notes.push(format!(
+            "{} has more than one host; each operation is called at its own document's: {}",
+            environment.name,
+            urls.join(", ")
+        ));
+    }
+    Bases { urls, notes }
+}
