@@ -22,3 +22,7 @@ pub mod config;
 pub mod generate;
 pub mod report;
 pub mod run;
+
+pub mod suite;
+
+pub mod cli;

@@ -1,2 +1,7 @@
 //! The binary: nothing but the exit code.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(conform::cli::main(std::env::args_os()))
+}

@@ -1,0 +1,87 @@
+//! `conform lint`: the documents judged by themselves.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use crate::contract::Contract;
+use crate::document::Severity;
+use crate::lint;
+
+use super::terminal::Terminal;
+use super::{SourceArguments, Stop, exit};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    sources: SourceArguments,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Exit with 1 on warnings, too, not on errors alone
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With the line and a caret
+    Text,
+    /// One line each: `file:line:column: severity: message`
+    Short,
+    /// An array
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop> {
+    let config = arguments.sources.config()?;
+    let sources = arguments.sources.sources(&config);
+    let contract = Contract::load(&sources.specs, &sources.overlays)?;
+    let found = lint::registry::judge(&contract);
+    let mut out = std::io::stdout().lock();
+    match arguments.format {
+        Format::Text | Format::Short => {
+            let all = contract.warnings.iter().cloned().chain(found.iter().map(|found| found.diagnostic(&contract)));
+            for diagnostic in all {
+                if arguments.format == Format::Short {
+                    writeln!(out, "{diagnostic}")?;
+                } else {
+                    writeln!(out, "{}\n", diagnostic.render(terminal.color, terminal.width))?;
+                }
+            }
+            let count = |severity| found.iter().filter(|found| found.severity == severity).count();
+            writeln!(
+                out,
+                "{} operations: {} errors, {} warnings, {} notes",
+                contract.operations.len(),
+                count(Severity::Error),
+                count(Severity::Warning),
+                count(Severity::Note)
+            )?;
+        }
+        Format::Json => {
+            let rows: Vec<_> = found
+                .iter()
+                .map(|found| {
+                    let (file, position) = found.locate(&contract);
+                    json!({
+                        "lint": found.lint,
+                        "severity": found.severity.to_string(),
+                        "document": file,
+                        "line": position.line,
+                        "column": position.column,
+                        "pointer": found.place.pointer,
+                        "message": found.message,
+                        "help": found.help,
+                    })
+                })
+                .collect();
+            serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+    }
+    let worst = found.iter().map(|found| found.severity).max();
+    let fails = worst == Some(Severity::Error) || (arguments.strict && worst == Some(Severity::Warning));
+    Ok(if fails { exit::DRIFT } else { exit::CONFORMANT })
+}

@@ -1,0 +1,197 @@
+//! The command line: the only reader of arguments, environment variables and terminal.
+
+mod explain;
+mod lint;
+mod list;
+mod run;
+mod sandbox;
+mod shell;
+mod terminal;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Config;
+use crate::document::Diagnostic;
+use crate::suite::Sources;
+
+use terminal::Terminal;
+
+/// Exit codes, as the README documents them.
+pub mod exit {
+    /// Conformant.
+    pub const CONFORMANT: u8 = 0;
+    /// A new drift at level error.
+    pub const DRIFT: u8 = 1;
+    /// Could not start: arguments, configuration, documents, cases.
+    pub const COULD_NOT_START: u8 = 2;
+}
+
+const ABOUT: &str = "Finds every way in which a running HTTP API differs from its OpenAPI documents, and nothing else";
+
+const LONG_ABOUT: &str = "\
+conform loads OpenAPI documents and case files, sends generated and hand-written requests to the environment you choose, \
+judges every response, and reports every drift between documents and implementation.
+
+Without a command it runs. Without an environment it runs against the built-in sandbox, offline.";
+
+const AFTER_HELP: &str = "\
+Examples:
+  conform                                     the built-in sandbox
+  conform run --env staging                   an environment of conform.toml
+  conform run --specs api/ --base-url http://localhost:8080 --token-env TOKEN
+  conform run --only GetOneCustomer           one operation
+  conform explain wrong-body                  what a rule means
+
+Exit codes:
+    0  conformant
+    1  drift: something new at level error
+    2  could not start: arguments, configuration, documents or cases
+    3  the environment failed: unreachable, credentials refused everywhere, broken on the way
+    4  not enough evidence: too little was exercised to say anything
+  130  interrupted; the report is partial";
+
+#[derive(Debug, Parser)]
+#[command(name = "conform", version, about = ABOUT, long_about = LONG_ABOUT, after_long_help = AFTER_HELP)]
+#[command(args_conflicts_with_subcommands = true, max_term_width = 120)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: run::Arguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Send the planned requests and judge every response (the default command)
+    #[command(after_long_help = AFTER_HELP)]
+    Run(run::Arguments),
+    /// Show the plan: every case with its id; nothing is sent
+    List(list::Arguments),
+    /// Judge the documents themselves: what contradicts itself or cannot be tested; nothing is sent
+    Lint(lint::Arguments),
+    /// Serve the reference implementation of the API
+    Sandbox(sandbox::Arguments),
+    /// Explain a rule, with examples of what it says and what it leaves alone
+    Explain(explain::Arguments),
+    /// Print a completion script for a shell
+    Completions(shell::Completions),
+    /// Print the manual page, in roff
+    Man,
+}
+
+/// Where documents, overlays, cases and configuration are.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Contract")]
+struct SourceArguments {
+    /// Configuration file; conform.toml in this folder where there is one, else the built-in default
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// OpenAPI documents: a file or a folder, may be given several times
+    #[arg(long, value_name = "PATH")]
+    specs: Vec<PathBuf>,
+    /// Overlays: a file or a folder; without it the folder `overlays` beside the documents
+    #[arg(long, value_name = "PATH")]
+    overlays: Vec<PathBuf>,
+    /// Written cases (Arazzo): a file or a folder; with --specs none unless given
+    #[arg(long, value_name = "PATH")]
+    cases: Vec<PathBuf>,
+}
+
+/// Runs the command line `arguments` (the program's name first) and returns the exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let terminal = Terminal::new();
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap prints help to stdout with code 0, and errors to stderr with code 2.
+            let _ = error.print();
+            return if error.use_stderr() { exit::COULD_NOT_START } else { exit::CONFORMANT };
+        }
+    };
+    let result = match cli.command {
+        None => run::run(&cli.run, &terminal),
+        Some(Command::Run(arguments)) => run::run(&arguments, &terminal),
+        Some(Command::List(arguments)) => list::run(&arguments, &terminal),
+        Some(Command::Lint(arguments)) => lint::run(&arguments, &terminal),
+        Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
+        Some(Command::Explain(arguments)) => explain::run(&arguments, &terminal),
+        Some(Command::Completions(arguments)) => shell::completions(&arguments, &terminal),
+        Some(Command::Man) => shell::man(&terminal),
+    };
+    result.unwrap_or_else(|stop| {
+        terminal.stop(&stop);
+        stop.code()
+    })
+}
+
+/// Why a command ends early.
+#[derive(Debug)]
+enum Stop {
+    /// Mistakes in files, each with its position.
+    Diagnostics(Vec<Diagnostic>),
+    /// A mistake that has no position, and what would be right.
+    Message { message: String, help: Option<String> },
+    /// Nobody reads the output any more.
+    BrokenPipe,
+}
+
+impl Stop {
+    fn message(message: impl Into<String>) -> Self {
+        Self::Message { message: message.into(), help: None }
+    }
+
+    fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Message { message: message.into(), help: Some(help.into()) }
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Diagnostics(_) | Self::Message { .. } => exit::COULD_NOT_START,
+            Self::BrokenPipe => exit::CONFORMANT,
+        }
+    }
+}
+
+impl From<Box<Diagnostic>> for Stop {
+    fn from(diagnostic: Box<Diagnostic>) -> Self {
+        Self::Diagnostics(vec![*diagnostic])
+    }
+}
+
+impl From<Vec<Diagnostic>> for Stop {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self::Diagnostics(diagnostics)
+    }
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe { Self::BrokenPipe } else { Self::message(error.to_string()) }
+    }
+}
+
+impl SourceArguments {
+    fn config(&self) -> Result<Config, Stop> {
+        let here = PathBuf::from("conform.toml");
+        let path = self.config.clone().or_else(|| here.is_file().then_some(here));
+        Ok(Config::load(path.as_deref())?)
+    }
+
+    /// The flags where given, else the configuration; other documents come without our overlays and cases.
+    fn sources(&self, config: &Config) -> Sources {
+        let own = self.specs.is_empty();
+        let or = |given: &[PathBuf], configured: &[PathBuf]| {
+            if given.is_empty() { configured.to_vec() } else { given.to_vec() }
+        };
+        let beside: Vec<PathBuf> =
+            self.specs.iter().map(|path| path.join("overlays")).filter(|path| path.is_dir()).collect();
+        Sources {
+            specs: or(&self.specs, &config.specs),
+            overlays: or(&self.overlays, if own { &config.overlays } else { &beside }),
+            cases: or(&self.cases, if own { &config.cases } else { &[] }),
+        }
+    }
+}

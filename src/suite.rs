@@ -1,0 +1,157 @@
+//! The whole pipeline on one page: load, lint, compose, plan, run, compare, report.
+
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use crate::case::{Case, arazzo};
+use crate::contract::Contract;
+use crate::document::{Diagnostic, Severity};
+use crate::drift::levels::Levels;
+use crate::environment::{Environment, Secret, Target};
+use crate::generate::{self, generate};
+use crate::outcome::{Event, Outcome};
+use crate::plan::{Plan, Selection};
+use crate::run;
+use crate::sandbox::{Options, Sandbox};
+
+/// Where documents, overlays and cases are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// OpenAPI documents, files or folders.
+    pub specs: Vec<PathBuf>,
+    /// Overlays, files or folders, applied in name order.
+    pub overlays: Vec<PathBuf>,
+    /// Arazzo files or folders.
+    pub cases: Vec<PathBuf>,
+}
+
+/// A contract with its cases, ready to be planned.
+#[derive(Debug)]
+pub struct Suite {
+    /// The contract.
+    pub contract: Contract,
+    /// Written cases first, then generated ones.
+    pub cases: Vec<Case>,
+    /// What could not be composed, and why.
+    pub notes: Vec<String>,
+}
+
+/// Everything beside the suite that a run depends on.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What random choices start from.
+    pub seed: u64,
+    /// What is run.
+    pub selection: Selection,
+    /// Levels that differ from the usual.
+    pub levels: Levels,
+    /// The file that remembers what is created; none where the target ends with the run.
+    pub journal: Option<PathBuf>,
+}
+
+/// Why a run could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The built-in sandbox could not listen.
+    #[error("the sandbox could not be started: {0}")]
+    Sandbox(#[source] std::io::Error),
+    /// The run could not be set up.
+    #[error(transparent)]
+    Run(#[from] run::SetupError),
+}
+
+impl Suite {
+    /// Loads documents, overlays and cases, and generates what the schemas give rise to.
+    ///
+    /// # Errors
+    /// Every mistake in a document, overlay or case file that keeps the run from starting, with its position.
+    pub fn load(sources: &Sources, generation: &generate::Settings) -> Result<Self, Vec<Diagnostic>> {
+        let contract = Contract::load(&sources.specs, &sources.overlays)?;
+        let files = case_files(&sources.cases).map_err(|error| vec![*error])?;
+        let mut cases = arazzo::read_all(&files, &contract)?;
+        let generated = generate(&contract, generation);
+        cases.extend(generated.cases);
+        let mut notes = generated.notes;
+        for operation in &contract.operations {
+            if let Some(reason) = &operation.disabled {
+                notes.push(format!("{} cannot be used: {reason}", operation.id));
+            }
+        }
+        Ok(Self { contract, cases, notes })
+    }
+
+    /// The selected cases, in order.
+    pub fn plan(&self, selection: &Selection) -> Plan {
+        Plan::new(&self.contract, self.cases.clone(), selection)
+    }
+
+    /// Runs the plan against `environment` until it is done or `stop` resolves, and tells how it goes.
+    ///
+    /// # Errors
+    /// When the run cannot start at all; whatever goes wrong later is part of the outcome.
+    pub async fn run(
+        &self,
+        mut environment: Environment,
+        settings: &Settings,
+        stop: impl Future<Output = ()>,
+        tell: &(dyn Fn(Event) + Sync),
+    ) -> Result<Outcome, StartError> {
+        let sandbox = match environment.target {
+            Target::Sandbox => Some(start_sandbox(&mut environment).await?),
+            Target::BaseUrl(_) | Target::Server(_) => None,
+        };
+        let plan = self.plan(&settings.selection);
+        let setup = run::Setup {
+            contract: &self.contract,
+            environment: &environment,
+            plan: &plan,
+            levels: &settings.levels,
+            seed: settings.seed,
+            notes: self.notes.clone(),
+            journal: settings.journal.as_deref(),
+        };
+        let outcome = run::run(setup, stop, tell).await?;
+        if let Some(sandbox) = sandbox {
+            sandbox.stop().await;
+        }
+        Ok(outcome)
+    }
+}
+
+async fn start_sandbox(environment: &mut Environment) -> Result<Sandbox, StartError> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let sandbox = Sandbox::start(address, Options::default()).await.map_err(StartError::Sandbox)?;
+    environment.target = Target::BaseUrl(sandbox.base_url());
+    if environment.credentials.is_empty() {
+        environment.credentials.push((None, Secret::new(sandbox.token())));
+    }
+    Ok(sandbox)
+}
+
+fn case_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path).map_err(|error| {
+            Box::new(Diagnostic::file(
+                Severity::Error,
+                path.display().to_string(),
+                format!("cannot be listed: {error}"),
+            ))
+        })?;
+        let mut found: Vec<PathBuf> = entries
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|file| {
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                [".arazzo.yaml", ".arazzo.yml", ".arazzo.json"].iter().any(|ending| name.ends_with(ending))
+            })
+            .collect();
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
+}
