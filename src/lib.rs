@@ -26,3 +26,4 @@ pub mod run;
 pub mod suite;
 
 pub mod cli;
+pub mod harness;
