@@ -1,0 +1,199 @@
+//! Conformant servers that use a freedom of the documents: no drift at level error.
+
+use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use conform::drift::Level;
+use serde_json::{Value, json};
+
+use crate::proxy::{Answer, Asked, Lie, Proxy};
+use crate::run_against;
+
+/// Runs against a conformant variation: it must end as conformant, or as too little evidence where `evidence` is false.
+async fn silent(what: &str, evidence: bool, vary: impl Fn(&Asked, Answer) -> Lie + Send + Sync + 'static) {
+    judged_silent(what, evidence, Proxy::start(vary).await).await;
+}
+
+async fn judged_silent(what: &str, evidence: bool, proxy: Proxy) {
+    let outcome = run_against(&proxy.base_url, &proxy.token).await;
+    let errors: Vec<_> = outcome.drifts.iter().filter(|drift| drift.level == Level::Error).collect();
+    assert!(errors.is_empty(), "{what}: {errors:#?}");
+    let expected = if evidence { 0 } else { 4 };
+    assert_eq!(outcome.exit_code, expected, "{what}: {:?} {:?}", outcome.reasons, outcome.notes);
+}
+
+fn each_object(value: &mut Value, change: &impl Fn(&mut serde_json::Map<String, Value>)) {
+    match value {
+        Value::Object(members) => {
+            change(members);
+            members.values_mut().for_each(|member| each_object(member, change));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| each_object(item, change)),
+        _ => {}
+    }
+}
+
+fn each_string(value: &mut Value, change: &impl Fn(&str, &str) -> Option<String>) {
+    each_object(value, &|members| {
+        for (name, member) in members {
+            if let Some(new) = member.as_str().and_then(|text| change(name, text)) {
+                *member = Value::String(new);
+            }
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sandbox_itself() {
+    silent("sandbox", true, |_, answer| Lie::Answer(answer)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn optional_properties_are_absent() {
+    silent("sparse list", true, |asked, mut answer| {
+        if asked.is("GET", "/v1/customers") && answer.is_success() {
+            answer.edit(|body| {
+                for item in body["items"].as_array_mut().into_iter().flatten() {
+                    *item = json!({"customerId": item["customerId"]});
+                }
+                body.as_object_mut().unwrap().shift_remove("totalCount");
+            });
+        }
+        Lie::Answer(answer)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_answers_with_an_empty_object() {
+    silent("{}", true, |asked, mut answer| {
+        if asked.is("POST", "/v1/customers") && answer.is_success() {
+            answer.body = b"{}".to_vec();
+        }
+        Lie::Answer(answer)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_refusal_that_a_range_documents() {
+    silent("422", true, |asked, mut answer| {
+        if answer.status == 400 && !asked.is("GET", "/v1/customers") {
+            answer.status = 422;
+        }
+        Lie::Answer(answer)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charset_in_any_case_and_vendor_headers() {
+    silent("charset", true, |_, mut answer| {
+        if answer.headers.iter().any(|(n, v)| n.eq_ignore_ascii_case("content-type") && v.contains("json")) {
+            answer.set_header("Content-Type", "Application/JSON; Charset=\"UTF-8\"");
+        }
+        answer.set_header("X-Request-Id", "4711");
+        Lie::Answer(answer)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_as_problem_details() {
+    silent("problem+json", true, |_, mut answer| {
+        if answer.status >= 400 {
+            let status = answer.status;
+            answer.set_header("content-type", "application/problem+json");
+            answer.set_json(&json!({"type": "about:blank", "title": "Refused", "status": status}));
+        }
+        Lie::Answer(answer)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compressed_answers() {
+    silent("gzip", true, |asked, mut answer| {
+        if asked.header("accept-encoding").is_some_and(|value| value.contains("gzip")) {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(&answer.body).unwrap();
+            answer.body = encoder.finish().unwrap();
+            answer.set_header("content-encoding", "gzip");
+        }
+        Lie::Answer(answer)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_answers() {
+    silent("150 ms", true, |_, answer| {
+        std::thread::sleep(Duration::from_millis(150));
+        Lie::Answer(answer)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uuids_in_upper_case_and_times_with_offset() {
+    silent("spelling", true, |asked, mut answer| {
+        if asked.method != "GET" || answer.is_success() {
+            answer.edit(|body| {
+                each_string(body, &|name, text| {
+                    if name.ends_with("Id") && text.len() == 36 && text.matches('-').count() == 4 {
+                        return Some(text.to_ascii_uppercase());
+                    }
+                    let time = text.len() >= 20 && text.ends_with('Z') && text.get(10..11) == Some("T");
+                    time.then(|| format!("{}+00:00", text.trim_end_matches('Z')))
+                });
+            });
+        }
+        Lie::Answer(answer)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_per_connection() {
+    silent("close", true, |_, mut answer| {
+        answer.set_header("Connection", "close");
+        Lie::Answer(answer)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_requests_now_and_then() {
+    let count = AtomicU64::new(0);
+    let refuse = move |_: &Asked| {
+        let headers = vec![("Retry-After".into(), "0".into())];
+        let now = count.fetch_add(1, Ordering::Relaxed) % 10 == 9;
+        now.then(|| Answer { status: 429, headers, body: Vec::new() })
+    };
+    judged_silent("429", true, Proxy::start_before(refuse, |_, answer| Lie::Answer(answer)).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_data_set() {
+    silent("empty", true, |asked, mut answer| {
+        // Lists show nothing; what is created can be read by its id.
+        if asked.is("GET", "/v1/customers") && answer.is_success() {
+            answer.set_json(&json!({"after": null, "totalCount": "0", "items": []}));
+        }
+        Lie::Answer(answer)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_creates_nothing_is_not_well_evidenced() {
+    silent("no creation", false, |asked, mut answer| {
+        if asked.is("POST", "/v1/customers") && answer.is_success() {
+            answer.status = 409;
+            answer.body = Vec::new();
+        }
+        Lie::Answer(answer)
+    })
+    .await;
+}
