@@ -9,6 +9,7 @@
 mod cli;
 mod deviations;
 mod proxy;
+mod specs;
 mod variations;
 
 use std::path::PathBuf;
