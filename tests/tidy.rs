@@ -160,8 +160,10 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 
 /// Files that hold only tests.
 fn is_test(path: &Path) -> bool {
-    let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-    stem == "tests" || stem.ends_with("_tests") || path.components().any(|part| part.as_os_str() == "tests")
+    let stem = path.file_stem().unwrap().to_string_lossy();
+    let parent = fs::read_to_string(path.with_file_name("mod.rs")).unwrap_or_default();
+    let only_in_tests = parent.contains(&format!("#[cfg(test)]\nmod {stem};"));
+    only_in_tests || stem.ends_with("_tests") || path.components().any(|part| part.as_os_str() == "tests")
 }
 
 /// The top-level module that a file belongs to; none for `lib.rs` and `main.rs`.
