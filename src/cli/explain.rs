@@ -22,8 +22,15 @@ pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Sto
     let pages: Vec<(&str, &str, &str)> = checks.chain(lints).collect();
     let mut out = std::io::stdout().lock();
     let Some(id) = &arguments.id else {
-        for (id, title, _) in &pages {
-            writeln!(out, "{id:<28} {title}")?;
+        let (of_answers, of_documents) = pages.split_at(check::registry::CHECKS.len().min(pages.len()));
+        for (heading, pages) in [
+            ("Rules for answers, judged by `run`:", of_answers),
+            ("\nRules for documents, judged by `lint`:", of_documents),
+        ] {
+            writeln!(out, "{heading}")?;
+            for (id, title, _) in pages {
+                writeln!(out, "  {id:<26} {title}")?;
+            }
         }
         return Ok(exit::CONFORMANT);
     };

@@ -10,12 +10,12 @@ use crate::document::Severity;
 use crate::lint;
 
 use super::terminal::Terminal;
-use super::{SourceArguments, Stop, exit};
+use super::{ContractArguments, Stop, exit};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    sources: SourceArguments,
+    contract: ContractArguments,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -35,8 +35,8 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop> {
-    let config = arguments.sources.config()?;
-    let sources = arguments.sources.sources(&config);
+    let config = arguments.contract.config()?;
+    let sources = arguments.contract.sources(&config)?;
     let contract = Contract::load(&sources.specs, &sources.overlays)?;
     let found = lint::registry::judge(&contract);
     let mut out = std::io::stdout().lock();

@@ -37,13 +37,16 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Stop> {
-    let config = arguments.sources.config()?;
+    let config = arguments.sources.contract.config()?;
     let generation = generate::Settings {
         seed: arguments.seed.unwrap_or(config.seed),
         mark: config.defaults.mark.clone().unwrap_or_default(),
     };
-    let suite = Suite::load(&arguments.sources.sources(&config), &generation)?;
-    super::run::check_operations(&suite, &arguments.only)?;
+    let suite = Suite::load(&arguments.sources.sources(&config)?, &generation)?;
+    let unknown = super::slip::unknown_operations(&suite, &arguments.only);
+    if let Some((message, help)) = unknown.into_iter().next() {
+        return Err(Stop::with_help(message, help));
+    }
     let selection = Selection { only: arguments.only.clone(), ..Selection::default() };
     let plan = suite.plan(&selection);
     let mut out = std::io::stdout().lock();

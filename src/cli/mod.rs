@@ -6,6 +6,8 @@ mod list;
 mod run;
 mod sandbox;
 mod shell;
+mod signal;
+mod slip;
 mod terminal;
 
 use std::ffi::OsString;
@@ -27,6 +29,8 @@ pub mod exit {
     pub const DRIFT: u8 = 1;
     /// Could not start: arguments, configuration, documents, cases.
     pub const COULD_NOT_START: u8 = 2;
+    /// Interrupted.
+    pub const INTERRUPTED: u8 = 130;
 }
 
 const ABOUT: &str = "Finds every way in which a running HTTP API differs from its OpenAPI documents, and nothing else";
@@ -79,14 +83,14 @@ enum Command {
     /// Print a completion script for a shell
     Completions(shell::Completions),
     /// Print the manual page, in roff
-    Man,
+    Man(shell::Manual),
 }
 
-/// Where documents, overlays, cases and configuration are.
+/// Where configuration, documents and overlays are.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Contract")]
-struct SourceArguments {
-    /// Configuration file; conform.toml in this folder where there is one, else the built-in default
+struct ContractArguments {
+    /// Configuration file; else the nearest conform.toml in this folder or above it; else the built-in one
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// OpenAPI documents: a file or a folder, may be given several times
@@ -95,6 +99,14 @@ struct SourceArguments {
     /// Overlays: a file or a folder; without it the folder `overlays` beside the documents
     #[arg(long, value_name = "PATH")]
     overlays: Vec<PathBuf>,
+}
+
+/// Where cases are, too.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Contract")]
+struct SourceArguments {
+    #[command(flatten)]
+    contract: ContractArguments,
     /// Written cases (Arazzo): a file or a folder; with --specs none unless given
     #[arg(long, value_name = "PATH")]
     cases: Vec<PathBuf>,
@@ -119,7 +131,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &terminal),
         Some(Command::Completions(arguments)) => shell::completions(&arguments, &terminal),
-        Some(Command::Man) => shell::man(&terminal),
+        Some(Command::Man(arguments)) => shell::man(&arguments, &terminal),
     };
     result.unwrap_or_else(|stop| {
         terminal.stop(&stop);
@@ -173,25 +185,41 @@ impl From<std::io::Error> for Stop {
     }
 }
 
-impl SourceArguments {
+impl ContractArguments {
     fn config(&self) -> Result<Config, Stop> {
-        let here = PathBuf::from("conform.toml");
-        let path = self.config.clone().or_else(|| here.is_file().then_some(here));
-        Ok(Config::load(path.as_deref())?)
+        Ok(Config::load(self.config.clone().or_else(nearest_configuration).as_deref())?)
     }
 
-    /// The flags where given, else the configuration; other documents come without our overlays and cases.
-    fn sources(&self, config: &Config) -> Sources {
-        let own = self.specs.is_empty();
-        let or = |given: &[PathBuf], configured: &[PathBuf]| {
-            if given.is_empty() { configured.to_vec() } else { given.to_vec() }
-        };
-        let beside: Vec<PathBuf> =
-            self.specs.iter().map(|path| path.join("overlays")).filter(|path| path.is_dir()).collect();
-        Sources {
-            specs: or(&self.specs, &config.specs),
-            overlays: or(&self.overlays, if own { &config.overlays } else { &beside }),
-            cases: or(&self.cases, if own { &config.cases } else { &[] }),
+    /// The flags where given, else the configuration; other documents come without our overlays.
+    fn sources(&self, config: &Config) -> Result<Sources, Stop> {
+        let beside = || self.specs.iter().map(|path| path.join("overlays")).filter(|path| path.is_dir()).collect();
+        let specs = given_or(&self.specs, &config.specs);
+        if let (true, Some(missing)) = (self.specs.is_empty(), specs.iter().find(|path| !path.exists())) {
+            return Err(Stop::with_help(
+                format!("no documents: the configuration looks for them in {}, which is not there", missing.display()),
+                "run in the folder of the project, or name them: --specs PATH",
+            ));
         }
+        let beside = if self.specs.is_empty() { config.overlays.clone() } else { beside() };
+        Ok(Sources { specs, overlays: given_or(&self.overlays, &beside), cases: Vec::new() })
     }
+}
+
+impl SourceArguments {
+    /// The flags where given, else the configuration; other documents come without our overlays and cases.
+    fn sources(&self, config: &Config) -> Result<Sources, Stop> {
+        let own: &[PathBuf] = if self.contract.specs.is_empty() { &config.cases } else { &[] };
+        Ok(Sources { cases: given_or(&self.cases, own), ..self.contract.sources(config)? })
+    }
+}
+
+fn given_or(given: &[PathBuf], configured: &[PathBuf]) -> Vec<PathBuf> {
+    if given.is_empty() { configured.to_vec() } else { given.to_vec() }
+}
+
+/// The conform.toml of this folder, or of the nearest one above it that has one.
+fn nearest_configuration() -> Option<PathBuf> {
+    let above = PathBuf::from(".").canonicalize().map_or(0, |here| here.components().count());
+    let folders = (0..above.max(1)).map(|up| std::iter::repeat_n("..", up).collect::<PathBuf>());
+    folders.map(|folder| folder.join("conform.toml")).find(|file| file.is_file())
 }

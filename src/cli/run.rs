@@ -2,37 +2,37 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use indicatif::ProgressDrawTarget;
 
-use crate::config::{Config, Overrides, Time};
-use crate::document::nearest;
-use crate::environment::{Class, Environment};
+use crate::config::{Config, ConfigError, Overrides, Time};
+use crate::environment::{Class, Environment, Target};
+use crate::generate;
 use crate::outcome::Outcome;
 use crate::plan::Selection;
 use crate::report::progress::Progress;
 use crate::report::{self, folder};
 use crate::suite::{self, Suite};
-use crate::{check, generate};
 
+use super::signal::Signals;
 use super::terminal::{Terminal, variable};
-use super::{SourceArguments, Stop};
+use super::{SourceArguments, Stop, exit, slip};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     sources: SourceArguments,
 
-    /// The environment of the configuration to judge
+    /// The environment to judge, by its name in conform.toml; where none is named, the sandbox
     #[arg(long, value_name = "NAME", help_heading = "Environment")]
     env: Option<String>,
     /// The base URL of every operation; without --env an environment of its own
     #[arg(long, value_name = "URL", help_heading = "Environment")]
     base_url: Option<String>,
-    /// The environment variable that holds the token
+    /// The environment variable that holds the token; the token itself is never an argument
     #[arg(long, value_name = "VARIABLE", help_heading = "Environment")]
     token_env: Option<String>,
     /// Says that an environment of class production is meant; it stays read-only
@@ -42,18 +42,18 @@ pub(super) struct Arguments {
     /// Only cases that call this operation; may be given several times
     #[arg(long, value_name = "OPERATION", help_heading = "Plan")]
     only: Vec<String>,
-    /// Only this case, by id or name; may be given several times
+    /// Only this case, by its id or name in `conform list`; may be given several times
     #[arg(long, value_name = "CASE", help_heading = "Plan")]
     case: Vec<String>,
-    /// What random choices start from
+    /// What random choices start from, a whole number: the same seed, the same cases
     #[arg(long, help_heading = "Plan")]
     seed: Option<u64>,
 
-    /// Requests at the same time
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024), help_heading = "Pace")]
+    /// Requests at the same time, 1 to 256; where neither this nor a file says so, 8
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256), help_heading = "Pace")]
     concurrency: Option<u32>,
-    /// Requests per second at most
-    #[arg(long, value_name = "PER_SECOND", value_parser = positive, help_heading = "Pace")]
+    /// Requests per second at most, such as 20 or 0.5
+    #[arg(long, allow_negative_numbers = true, value_name = "PER_SECOND", value_parser = positive, help_heading = "Pace")]
     rate: Option<f64>,
     /// How long one exchange may take, such as 10s or 500ms
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Pace")]
@@ -87,13 +87,15 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop> {
-    let config = arguments.sources.config()?;
+    let config = arguments.sources.contract.config()?;
     let mut environment = environment(arguments, &config)?;
     let seed = arguments.seed.unwrap_or(config.seed);
     let generation = generate::Settings { seed, mark: environment.mark.clone() };
-    let mut suite = Suite::load(&arguments.sources.sources(&config), &generation)?;
-    check_operations(&suite, &arguments.only)?;
-    check_names(&suite, &config, &environment)?;
+    let mut suite = Suite::load(&arguments.sources.sources(&config)?, &generation)?;
+    slip::filters(&mut suite, &arguments.only, &arguments.case)?;
+    slip::names(&suite, &config, &environment)?;
+    slip::place(&suite, &environment)?;
+    suite.notes.extend(slip::without_token(&suite, &environment));
     suite.notes.extend(config.guard(&mut environment, &suite.contract.operations));
     if environment.class == Class::Production && !arguments.i_mean_production {
         return Err(Stop::with_help(
@@ -107,40 +109,24 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         cases: arguments.case.clone(),
         environment: Some(environment.name.clone()),
     };
-    let journal = journal(arguments, &config, &environment)?;
+    let home = home(arguments, &config, &environment)?;
+    let journal = journal(&home, &environment);
     let settings = suite::Settings { seed, selection, levels: config.changed_levels(), journal };
-    let outcome = judge(&suite, environment, &settings, terminal)?;
-    let written = write_reports(arguments, &config, &outcome);
+    let mut outcome = judge(&suite, environment, &settings, terminal)?;
     // What was found is shown even where no file can be written, and is the exit code even where nobody reads it.
-    match print(arguments.format, &outcome, written.as_deref().ok(), terminal) {
+    let written = write_reports(arguments, &config, &outcome)
+        .inspect_err(|stop| {
+            terminal.stop(stop);
+            if outcome.exit_code == exit::CONFORMANT {
+                outcome.exit_code = stop.code();
+            }
+        })
+        .ok();
+    match print(arguments.format, &outcome, written.as_deref(), terminal) {
         Err(Stop::BrokenPipe) | Ok(()) => {}
         Err(stop) => return Err(stop),
     }
-    written?;
     Ok(outcome.exit_code)
-}
-
-/// Names in the configuration that name nothing would change nothing, silently.
-fn check_names(suite: &Suite, config: &Config, environment: &Environment) -> Result<(), Stop> {
-    let rules: Vec<&str> = check::registry::CHECKS.iter().map(|check| check.id).collect();
-    let operations: Vec<&str> = suite.contract.operations.iter().map(|operation| &*operation.id.0).collect();
-    let mut unknown = config.unknown_levels(&rules, &operations);
-    unknown.extend(config.unknown_excluded(&environment.name, &operations));
-    if unknown.is_empty() { Ok(()) } else { Err(Stop::Diagnostics(unknown)) }
-}
-
-/// An operation that does not exist is a mistake of the caller, not an empty plan.
-pub(super) fn check_operations(suite: &Suite, names: &[String]) -> Result<(), Stop> {
-    let operations = &suite.contract.operations;
-    for name in names {
-        if operations.iter().any(|operation| *operation.id.0 == **name) {
-            continue;
-        }
-        let help = nearest(name, operations.iter().map(|operation| &*operation.id.0))
-            .map_or_else(|| "`conform list` shows the operations".to_owned(), |near| format!("did you mean `{near}`?"));
-        return Err(Stop::with_help(format!("no document has an operation `{}`", name.escape_debug()), help));
-    }
-    Ok(())
 }
 
 fn environment(arguments: &Arguments, config: &Config) -> Result<Environment, Stop> {
@@ -152,9 +138,21 @@ fn environment(arguments: &Arguments, config: &Config) -> Result<Environment, St
         timeout: arguments.timeout,
         ..Overrides::default()
     };
-    config
-        .environment(arguments.env.as_deref(), &overrides, &|name| variable(name))
-        .map_err(|error| Stop::message(error.to_string()))
+    let environment = config.environment(arguments.env.as_deref(), &overrides, &|name| variable(name));
+    let environment = environment.map_err(|error| match &error {
+        ConfigError::NotSet { variable, .. } => Stop::with_help(
+            error.to_string(),
+            format!("put it there, without printing it: read -rs {variable} && export {variable}"),
+        ),
+        _ => Stop::message(error.to_string()),
+    })?;
+    if environment.target == Target::Sandbox && arguments.token_env.is_some() {
+        return Err(Stop::with_help(
+            format!("the environment `{}` is started by the run itself, with a token of its own", environment.name),
+            "leave --token-env out, or say which environment is meant: --env NAME or --base-url URL",
+        ));
+    }
+    Ok(environment)
 }
 
 fn judge(
@@ -163,34 +161,56 @@ fn judge(
     settings: &suite::Settings,
     terminal: &Terminal,
 ) -> Result<Outcome, Stop> {
-    let progress = Mutex::new(if terminal.interactive {
+    let progress = Arc::new(Mutex::new(if terminal.interactive {
         Progress::bar(ProgressDrawTarget::stderr())
     } else {
         Progress::lines(std::io::stderr())
-    });
-    let progress = || progress.lock().unwrap_or_else(PoisonError::into_inner);
+    }));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let stop = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without a signal handler the run goes on to its end.
-            std::future::pending::<()>().await;
-        }
+    let stop = {
+        let _inside = runtime.enter();
+        interrupted(Signals::new(), Arc::clone(&progress), settings.journal.clone())
     };
-    let result = runtime.block_on(suite.run(environment, settings, stop, &|event| progress().tell(&event)));
-    progress().finish();
+    let result = runtime.block_on(suite.run(environment, settings, stop, &|event| lock(&progress).tell(&event)));
+    lock(&progress).finish();
     result.map_err(|error| Stop::message(error.to_string()))
 }
 
+/// Resolves when somebody wants the run to end; who asks again gets it at once.
+async fn interrupted(mut signals: Signals, progress: Arc<Mutex<Progress>>, journal: Option<PathBuf>) {
+    signals.next().await;
+    lock(&progress).say("interrupted: removing what was created; once more ends at once");
+    tokio::spawn(async move {
+        signals.next().await;
+        let mut progress = lock(&progress);
+        progress.finish();
+        let left = journal.map(|file| format!("; what was created is listed in {}", file.display()));
+        progress.say(&format!("ended at once, without a report{}", left.unwrap_or_default()));
+        #[expect(clippy::exit, reason = "whoever asks twice does not want to wait for anything")]
+        std::process::exit(i32::from(exit::INTERRUPTED));
+    });
+}
+
+fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The journal of the environment; the sandbox ends with the run and needs none.
-fn journal(arguments: &Arguments, config: &Config, environment: &Environment) -> Result<Option<PathBuf>, Stop> {
-    if environment.class == Class::Sandbox || !environment.writes {
-        return Ok(None);
-    }
+fn journal(home: &Path, environment: &Environment) -> Option<PathBuf> {
+    (environment.class != Class::Sandbox && environment.writes).then(|| home.join("journal.ndjson"))
+}
+
+/// The folder that takes the files of this environment, tried before anything is sent.
+fn home(arguments: &Arguments, config: &Config, environment: &Environment) -> Result<PathBuf, Stop> {
     let home = config.reports.join(folder::component(&environment.name));
-    let folder = arguments.report_dir.clone().unwrap_or(home);
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| Stop::message(format!("cannot create {}: {error}", folder.display())))?;
-    Ok(Some(folder.join("journal.ndjson")))
+    let home = arguments.report_dir.clone().unwrap_or(home);
+    folder::prepare(&home).map_err(|error| unwritable(&error))?;
+    Ok(home)
+}
+
+fn unwritable(error: &folder::FolderError) -> Stop {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    Stop::with_help(format!("{error}{cause}"), "choose another folder with --report-dir")
 }
 
 fn write_reports(arguments: &Arguments, config: &Config, outcome: &Outcome) -> Result<PathBuf, Stop> {
@@ -199,10 +219,7 @@ fn write_reports(arguments: &Arguments, config: &Config, outcome: &Outcome) -> R
         Some(dir) => folder::write(outcome, dir).map(|()| dir.clone()),
         None => folder::record(outcome, &config.reports, environment),
     };
-    written.map_err(|error| {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        Stop::with_help(format!("{error}{cause}"), "choose another folder with --report-dir")
-    })
+    written.map_err(|error| unwritable(&error))
 }
 
 fn print(format: Format, outcome: &Outcome, folder: Option<&Path>, terminal: &Terminal) -> Result<(), Stop> {

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::sandbox::{Options, Sandbox};
 
+use super::signal::Signals;
 use super::terminal::Terminal;
 use super::{Stop, exit};
 
@@ -18,7 +19,7 @@ pub(super) struct Arguments {
     /// The address to listen on
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
-    /// The bearer token that is accepted
+    /// The bearer token that is accepted [default: sandbox-token]
     #[arg(long)]
     token: Option<String>,
 }
@@ -30,6 +31,8 @@ pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Sto
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
+        // Heard from before the first line on, so that whoever waits for that line can end it in order.
+        let mut signals = Signals::new();
         let address = SocketAddr::from((arguments.address, arguments.port));
         let sandbox = Sandbox::start(address, options).await.map_err(|error| {
             Stop::with_help(
@@ -41,7 +44,7 @@ pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Sto
         if arguments.token.is_none() {
             writeln!(std::io::stdout(), "token: {}", sandbox.token())?;
         }
-        tokio::signal::ctrl_c().await?;
+        signals.next().await;
         sandbox.stop().await;
         Ok(exit::CONFORMANT)
     })

@@ -20,9 +20,24 @@ pub(super) fn completions(arguments: &Completions, _terminal: &Terminal) -> Resu
     Ok(exit::CONFORMANT)
 }
 
-pub(super) fn man(_terminal: &Terminal) -> Result<u8, Stop> {
+#[derive(Debug, Args)]
+pub(super) struct Manual {
+    /// The command whose page is wanted; without it that of the whole program
+    command: Option<String>,
+}
+
+pub(super) fn man(arguments: &Manual, _terminal: &Terminal) -> Result<u8, Stop> {
+    let mut program = Cli::command();
+    program.build();
+    let command = match &arguments.command {
+        None => &program,
+        Some(name) => program.find_subcommand(name).ok_or_else(|| {
+            Stop::with_help(format!("there is no command `{}`", name.escape_debug()), "`conform --help` lists them")
+        })?,
+    };
+    let name = command.get_display_name().unwrap_or("conform").to_owned();
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    clap_mangen::Man::new(command.clone().display_name(name)).render(&mut page)?;
     std::io::stdout().write_all(&page)?;
     Ok(exit::CONFORMANT)
 }

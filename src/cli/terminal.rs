@@ -62,7 +62,9 @@ pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The width of the terminal in columns: what COLUMNS says, else 100.
+/// The width of the terminal in columns: what COLUMNS says, else what the terminal says, else 100.
 fn width() -> usize {
-    variable("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(100).clamp(40, 200)
+    let said = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+    let seen = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    said.or_else(seen).unwrap_or(100).clamp(40, 200)
 }

@@ -35,9 +35,7 @@ impl Plan {
         let wanted = |id: &OperationId| {
             (selection.only.is_empty() || names(&selection.only, id)) && !names(&selection.exclude, id)
         };
-        let operations: Vec<OperationId> =
-            contract.operations.iter().map(|operation| operation.id.clone()).filter(wanted).collect();
-        let (cases, support) = cases.into_iter().partition(|case: &Case| {
+        let (cases, support): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case: &Case| {
             let called = called(case);
             let excluded = called.iter().any(|id| names(&selection.exclude, id));
             let chosen = selection.only.is_empty() || called.iter().any(|id| names(&selection.only, id));
@@ -47,6 +45,12 @@ impl Plan {
                 || selection.environment.as_ref().is_none_or(|name| case.environments.contains(name));
             case.standalone && here && chosen && named && !excluded
         });
+        // Who picks single cases speaks of the operations that these call, and of no other.
+        let spoken_of = |id: &OperationId| {
+            selection.cases.is_empty() || cases.iter().any(|case| called(case).iter().any(|called| called == id))
+        };
+        let operations = contract.operations.iter().map(|operation| operation.id.clone());
+        let operations = operations.filter(|id| wanted(id) && spoken_of(id)).collect();
         Self { cases, support, operations }
     }
 

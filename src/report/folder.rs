@@ -45,6 +45,16 @@ pub fn write(outcome: &Outcome, folder: &Path) -> Result<(), FolderError> {
     Ok(())
 }
 
+/// Makes `folder` and tries to write into it, so that a run need not find out at its end that its reports have no place.
+///
+/// # Errors
+/// What keeps files from being written there.
+pub fn prepare(folder: &Path) -> Result<(), FolderError> {
+    let trial = fs::create_dir_all(folder).and_then(|()| replace(&folder.join("trial"), |_| Ok(())));
+    let trial = trial.and_then(|()| fs::remove_file(folder.join("trial")));
+    trial.map_err(|source| FolderError { path: folder.to_owned(), source })
+}
+
 /// Writes a temporary file beside `path` and gives it that name when it is whole.
 fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -1,6 +1,7 @@
 //! How far a run is: a bar on a terminal, a few lines anywhere else.
 
 use std::io::Write;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -10,6 +11,9 @@ use crate::outcome::Event;
 
 /// After which share of the cases a line is written, in per cent.
 const STEP: usize = 10;
+
+/// How often the clock of a bar moves.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Tells how far a run is; feed it every event.
 pub struct Progress {
@@ -31,6 +35,8 @@ impl Progress {
     pub fn bar(target: ProgressDrawTarget) -> Self {
         let bar = ProgressBar::with_draw_target(None, target);
         bar.set_style(template("{spinner} {msg}"));
+        // A target that takes its time must not look like a program that hangs.
+        bar.enable_steady_tick(TICK);
         Self::new(Shape::Bar(bar))
     }
 
@@ -54,6 +60,14 @@ impl Progress {
             }
             Event::Confirming { drifts } => self.phase(&format!("asking again for {}", number(*drifts, "drift"))),
             Event::CleaningUp { objects } => self.phase(&format!("removing {}", number(*objects, "object"))),
+        }
+    }
+
+    /// Says something that stays.
+    pub fn say(&mut self, text: &str) {
+        match &self.shape {
+            Shape::Bar(bar) => bar.println(format!("conform: {text}")),
+            Shape::Lines(_) => self.line(text),
         }
     }
 

@@ -27,6 +27,10 @@ impl Place {
         path
     }
 
+    fn report(&self) -> Value {
+        serde_json::from_str(&fs::read_to_string(self.path().join("out/report.json")).unwrap()).unwrap()
+    }
+
     fn conform(&self, arguments: &[&str]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_conform"))
             .args(arguments)
@@ -106,6 +110,7 @@ fn a_missing_file_is_named() {
     let place = Place::new();
     place.conform(&["run", "--specs", "nowhere", "--base-url", "http://127.0.0.1:9"]).fails_with(&["nowhere"]);
     place.conform(&["run", "--config", "nowhere.toml"]).fails_with(&["nowhere.toml"]);
+    place.conform(&["run"]).fails_with(&["specs", "run in the folder of the project"]);
     place.write("api.json", GOOD);
     let cases = ["run", "--specs", "api.json", "--cases", "no.arazzo.yaml", "--base-url", "http://127.0.0.1:9"];
     place.conform(&cases).fails_with(&["no.arazzo.yaml"]);
@@ -192,13 +197,19 @@ fn arguments_that_are_wrong_end_with_2_and_teach() {
         arguments.extend(more);
         place.conform(&arguments)
     };
-    run(&["--only", "ListThing"]).fails_with(&["ListThing", "did you mean `ListThings`"]);
+    run(&["--only", "ListThings", "--only", "ListThing"]).fails_with(&["ListThing`", "did you mean `ListThings`"]);
+    run(&["--case", "ListThings minimal", "--case", "ListThings minimum"])
+        .fails_with(&["did you mean `ListThings minimal`"]);
     run(&["--rate", "0"]).fails_with(&["--rate"]);
     run(&["--concurrency", "0"]).fails_with(&["--concurrency"]);
     run(&["--timeout", "soon"]).fails_with(&["--timeout"]);
     run(&["--token-env", "NOT_SET"]).fails_with(&["NOT_SET"]);
     place.conform(&["run", "--env", "stagin"]).fails_with(&["stagin", "staging"]);
     place.conform(&["run", "--base-url", "ftp://x"]).fails_with(&["ftp"]);
+    place
+        .conform(&["run", "--specs", "api.json", "--token-env", "T"])
+        .fails_with(&["sandbox", "leave --token-env out"]);
+    place.conform(&["man", "rum"]).fails_with(&["rum"]);
     place.conform(&["explain", "wrong-bodi"]).fails_with(&["did you mean `wrong-body`"]);
     place.conform(&["frobnicate"]).fails_with(&["frobnicate"]);
 }
@@ -221,7 +232,8 @@ fn every_rule_can_be_explained_and_every_help_teaches() {
     let place = Place::new();
     let all = place.conform(&["explain"]);
     assert_eq!(all.code, 0);
-    let rules: Vec<&str> = all.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let rules = all.out.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
+    let rules: Vec<&str> = rules.collect();
     assert!(rules.contains(&"wrong-body") && rules.contains(&"host-mismatch"), "{rules:?}");
     for rule in rules {
         let page = place.conform(&["explain", rule]);
@@ -232,7 +244,8 @@ fn every_rule_can_be_explained_and_every_help_teaches() {
     for part in ["Exit codes:", "Examples:", "sandbox", "lint"] {
         assert!(help.out.contains(part), "{part} is not in the help");
     }
-    assert!(place.conform(&["man"]).out.contains(".TH"));
+    assert!(place.conform(&["man"]).out.contains(".TH conform "));
+    assert!(place.conform(&["man", "run"]).out.contains(".TH conform-run "));
     assert!(place.conform(&["completions", "bash"]).out.contains("conform"));
 }
 
@@ -266,17 +279,73 @@ fn the_sandbox_is_judged_and_the_reports_are_on_disk() {
     assert!(fs::read_to_string(folder.join("junit.xml")).unwrap().contains("<testsuites"));
 }
 
+/// Runs the suite of this repository, with its report in `out`.
+fn own(place: &Place, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_conform"));
+    command.args(arguments).arg("--report-dir").arg(place.path().join("out"));
+    Run::new(command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear().output().unwrap())
+}
+
 #[test]
 fn nothing_selected_is_not_green() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (filter, said) in [
+        (["run", "--case", "no-such-case"], "there is no case `no-such-case`"),
+        (["run", "--only", "GetOneCustomers"], "did you mean `GetOneCustomer`?"),
+    ] {
+        let place = Place::new();
+        let run = own(&place, &filter);
+        assert_eq!(run.code, 4, "{}\n{}", run.out, run.err);
+        assert!(run.out.contains(said) && run.out.contains("nothing was selected"), "{}", run.out);
+        assert_eq!(place.report()["verdict"], "not-enough-evidence");
+    }
+}
+
+#[test]
+fn one_case_speaks_of_the_operations_that_it_calls() {
     let place = Place::new();
-    let output = Command::new(env!("CARGO_BIN_EXE_conform"))
-        .args(["run", "--case", "no-such-case", "--report-dir"])
-        .arg(place.path().join("out"))
-        .current_dir(root)
+    let run = own(&place, &["run", "--case", "GetOneCustomer minimal"]);
+    assert_eq!(run.code, 0, "{}\n{}", run.out, run.err);
+    let report = place.report();
+    let operations: Vec<_> = report["operations"].as_array().unwrap().iter().map(|one| &one["operation"]).collect();
+    assert_eq!(operations, ["GetOneCustomer"]);
+}
+
+#[test]
+fn the_nearest_configuration_above_is_read() {
+    let place = Place::new();
+    place.write("conform.toml", "specs = [\"api.json\"]\noverlays = []\ncases = []\n");
+    place.write("api.json", GOOD);
+    place.write("deep/er/x", "");
+    let run = Command::new(env!("CARGO_BIN_EXE_conform"))
+        .arg("list")
+        .current_dir(place.path().join("deep/er"))
         .env_clear()
         .output()
         .unwrap();
-    let run = Run::new(output);
-    assert_eq!(run.code, 4, "{}\n{}", run.out, run.err);
+    let run = Run::new(run);
+    assert!(run.code == 0 && run.out.contains("ListThings minimal"), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn reports_without_a_place_stop_a_run_before_anything_is_sent() {
+    let place = Place::new();
+    place.write("out", "a file");
+    let run = own(&place, &["run"]);
+    run.fails_with(&["out", "--report-dir"]);
+    assert!(!run.err.contains("cases"), "{}", run.err);
+    assert_eq!(run.out, "");
+}
+
+#[test]
+fn a_place_that_no_document_describes_is_a_slip() {
+    let place = Place::new();
+    place.write(
+        "api.json",
+        &GOOD.replace(
+            "\"paths\"",
+            "\"servers\": [{\"url\": \"http://127.0.0.1:9\", \"description\": \"local\"}], \"paths\"",
+        ),
+    );
+    place.write("conform.toml", "default-env = \"x\"\nspecs = [\"api.json\"]\noverlays = []\ncases = []\n[env.x]\nclass = \"test\"\nserver = \"lokal\"\n");
+    place.conform(&["run"]).fails_with(&["lokal", "they describe local", "base-url"]);
 }

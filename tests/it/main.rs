@@ -8,6 +8,8 @@
 
 mod cli;
 mod deviations;
+#[cfg(unix)]
+mod interrupt;
 mod proxy;
 mod specs;
 mod variations;
