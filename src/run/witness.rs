@@ -153,7 +153,8 @@ fn truncate(text: &mut String, most: usize) {
 /// A command line that sends the same: what is secret stands in `$CONFORM_TOKEN`, and a body that no command line can
 /// carry in the file `request-body`.
 pub fn curl(redactor: &Redactor, request: &Request) -> String {
-    let mut words = vec!["curl".to_owned(), "--path-as-is".to_owned()];
+    // With `-i` because status and header fields are what many a drift is about.
+    let mut words = ["curl", "-i", "--path-as-is"].map(str::to_owned).to_vec();
     let mark = TOKEN.to_string();
     let url = redactor.address(&request.url, &mark);
     if url.contains(['[', ']', '{', '}']) {

@@ -93,7 +93,7 @@ fn the_command_line_sends_the_same() {
     }
     let basic = redactor("user:passw0rd", &[]);
     let request = request("GET", "http://h/", &[("Authorization", "Basic dXNlcjpwYXNzdzByZA==")], None);
-    assert_eq!(curl(&basic, &request), "curl --path-as-is -u \"$CONFORM_TOKEN\" http://h/");
+    assert_eq!(curl(&basic, &request), "curl -i --path-as-is -u \"$CONFORM_TOKEN\" http://h/");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The drifts on the screen: the most telling in full, the others on a line each, the rest counted by rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 use crate::drift::{Drift, Level};
@@ -26,9 +26,10 @@ pub(super) fn open(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Result<()>
         return Ok(());
     }
     screen.heading("Drifts", &words::tally(outcome))?;
+    let names: HashMap<&str, &str> = outcome.cases.iter().map(|case| (&*case.id, &*case.name)).collect();
     for group in groups.iter().take(FULL) {
         screen.blank()?;
-        in_full(group, screen)?;
+        in_full(group, &names, screen)?;
     }
     let rest = groups.get(FULL..).unwrap_or_default();
     if !rest.is_empty() {
@@ -47,13 +48,16 @@ pub(super) fn accepted(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Result
     on_a_line_each(&groups, |_| Ink::Faint, screen)
 }
 
-fn in_full(group: &Group<'_>, screen: &mut Screen<'_>) -> io::Result<()> {
+fn in_full(group: &Group<'_>, names: &HashMap<&str, &str>, screen: &mut Screen<'_>) -> io::Result<()> {
     let drift = group.lead;
     head(group, screen)?;
     screen.text(Ink::Plain, 2, &drift.message, 4)?;
     for (label, text) in words::facts(drift) {
         match label {
-            "repeat" => screen.command(label, &text)?,
+            "repeat" => {
+                case(drift, names, screen)?;
+                screen.command(label, &text)?;
+            }
             "promised" | "came" => screen.field(label, Ink::Strong, &text, 4)?,
             "id" => screen.field(label, Ink::Faint, &text, 4)?,
             _ => screen.field(label, Ink::Plain, &text, 4)?,
@@ -68,6 +72,17 @@ fn in_full(group: &Group<'_>, screen: &mut Screen<'_>) -> io::Result<()> {
         0 => Ok(()),
         more => screen.field("", Ink::Faint, &format!("and {} more, in report.json", words::grouped(more as u64)), 2),
     }
+}
+
+/// A case that shows it, by which a run sends the whole of it again.
+fn case(drift: &Drift, names: &HashMap<&str, &str>, screen: &mut Screen<'_>) -> io::Result<()> {
+    let Some(id) = drift.cases.first() else { return Ok(()) };
+    let name = names.get(&**id).map(|name| format!("  {name}")).unwrap_or_default();
+    let more = match drift.cases.len() {
+        0 | 1 => String::new(),
+        n => format!(", and {} more", n - 1),
+    };
+    screen.field("case", Ink::Plain, &format!("{id}{name}{more}"), 2)
 }
 
 /// Level, rule and operation; how often, at the right edge where there is room.

@@ -1,6 +1,7 @@
 //! The screen: what differs first, how much was seen, and the verdict last.
 
 mod drifts;
+mod next;
 mod screen;
 mod summary;
 

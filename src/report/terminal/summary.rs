@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::drift::Level;
-use crate::outcome::{CaseResult, OperationRecord, Outcome, Verdict};
+use crate::outcome::{CaseResult, LeftBehind, OperationRecord, Outcome, Verdict};
 use crate::report::plain::columns;
 use crate::report::words;
 
-use super::drifts;
 use super::screen::{Ink, Screen};
+use super::{drifts, next};
 
 /// How many operations are shown.
 const OPERATIONS: usize = 60;
@@ -19,6 +19,9 @@ const NUMBERS: usize = 24;
 
 /// Columns that answers need to stand in the row.
 const ANSWERS: usize = 18;
+
+/// How many ids of what was left behind are shown.
+const IDS: usize = 12;
 
 /// How many lines of any other list are shown.
 const ROWS: usize = 20;
@@ -95,8 +98,12 @@ fn row(operation: &OperationRecord, name: usize, sign: (Ink, &str), screen: &mut
     }
     let accepted = format!("{}/{}", operation.accepted, operation.valid);
     // Nothing found where nothing was accepted is no good news.
-    let low = operation.valid > 0 && operation.accepted == 0;
-    let sign = if low && sign.0 == Ink::Good { drifts::sign(Some(Level::Warning), screen) } else { sign };
+    let low = operation.accepted == 0;
+    let sign = match sign.0 {
+        Ink::Good if low && operation.valid > 0 => drifts::sign(Some(Level::Warning), screen),
+        Ink::Good if low => (Ink::Faint, screen.sign("○", "o")),
+        _ => sign,
+    };
     let numbers = format!("  {:>8}  ", words::grouped(operation.requests));
     let accepted = format!("{accepted:>8}  ");
     let sign_text = format!("{} ", sign.1);
@@ -131,7 +138,7 @@ pub(super) fn not_judged(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Resu
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
     for case in &outcome.cases {
         if let CaseResult::NotJudged { reason } = &case.result {
-            *reasons.entry(reason).or_default() += 1;
+            *reasons.entry(cause(reason)).or_default() += 1;
         }
     }
     let mut reasons: Vec<(&str, u64)> = reasons.into_iter().collect();
@@ -140,6 +147,11 @@ pub(super) fn not_judged(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Resu
         reasons.iter().map(|(reason, count)| format!("{}: {reason}", words::count(*count, "case"))).collect();
     list("Not judged", &cases, screen)?;
     list("Notes", &outcome.notes, screen)
+}
+
+/// Why, without the step at which it showed: that is another one in each case.
+fn cause(reason: &str) -> &str {
+    reason.strip_prefix("step ").and_then(|rest| rest.split_once(": ")).map_or(reason, |(_, cause)| cause)
 }
 
 /// Requests that the gate kept back.
@@ -152,11 +164,36 @@ pub(super) fn refused(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Result<
     list("Not sent", &lines, screen)
 }
 
-/// Created and still there.
+/// Created and still there: the reason once, and behind it the ids.
 pub(super) fn left_behind(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Result<()> {
-    let lines: Vec<String> =
-        outcome.left_behind.iter().map(|left| format!("{} {}: {}", left.operation, left.id, left.reason)).collect();
-    list("Left behind", &lines, screen)
+    if outcome.left_behind.is_empty() {
+        return Ok(());
+    }
+    let mut groups: Vec<(&LeftBehind, Vec<&str>)> = Vec::new();
+    for left in &outcome.left_behind {
+        let same = |(lead, _): &&mut (&LeftBehind, _)| lead.operation == left.operation && lead.reason == left.reason;
+        match groups.iter_mut().find(same) {
+            Some((_, ids)) => ids.push(&left.id),
+            None => groups.push((left, vec![&left.id])),
+        }
+    }
+    screen.heading("Left behind", &words::grouped(words::length(&outcome.left_behind)))?;
+    let bullet = format!("{} ", screen.sign("•", "-"));
+    for (lead, ids) in groups.iter().take(ROWS) {
+        let text = format!("{} by {}: {}", words::count(words::length(ids), "object"), lead.operation, lead.reason);
+        screen.hanging(&[(Ink::Faint, &bullet)], Ink::Plain, &text, 4)?;
+        let more = match ids.len().saturating_sub(IDS) {
+            0 => String::new(),
+            more => format!(" and {} more, in report.json", words::grouped(more as u64)),
+        };
+        let ids: Vec<&str> = ids.iter().take(IDS).copied().collect();
+        screen.text(Ink::Faint, 2, &(ids.join(" ") + &more), IDS)?;
+    }
+    if groups.len() > ROWS {
+        screen.text(Ink::Faint, 2, &format!("and {} more reasons in report.json", groups.len() - ROWS), 1)?;
+    }
+    let text = format!("where the API has a field for it, each bears the mark of this run: {}-…", outcome.run);
+    screen.text(Ink::Plain, 2, &text, 2)
 }
 
 fn list(title: &str, lines: &[String], screen: &mut Screen<'_>) -> io::Result<()> {
@@ -185,11 +222,17 @@ pub(super) fn verdict(outcome: &Outcome, folder: Option<&str>, screen: &mut Scre
     };
     screen.heading("Verdict", "")?;
     let bullet = format!("{} ", screen.sign("•", "-"));
-    for reason in outcome.reasons.iter().take(ROWS) {
+    // Of drifts the tally below says all.
+    let reasons = if outcome.verdict == Verdict::Drift { &[] } else { outcome.reasons.as_slice() };
+    for reason in reasons.iter().take(ROWS) {
         screen.hanging(&[(Ink::Faint, &bullet)], Ink::Plain, reason, 4)?;
     }
-    if outcome.reasons.len() > ROWS {
-        screen.text(Ink::Faint, 2, &format!("and {} more in report.json", outcome.reasons.len() - ROWS), 1)?;
+    if reasons.len() > ROWS {
+        screen.text(Ink::Faint, 2, &format!("and {} more in report.json", reasons.len() - ROWS), 1)?;
+    }
+    let arrow = format!("{} ", screen.sign("→", ">"));
+    for step in next::steps(outcome) {
+        screen.hanging(&[(Ink::Faint, &arrow)], Ink::Plain, &step, 3)?;
     }
     let partial = if outcome.partial { " The report is partial." } else { "" };
     let reports = folder.map(|folder| format!(" Reports: {folder}")).unwrap_or_default();
