@@ -10,6 +10,7 @@ mod cli;
 mod deviations;
 #[cfg(unix)]
 mod interrupt;
+mod pages;
 mod proxy;
 mod specs;
 mod variations;
