@@ -233,10 +233,11 @@ fn print(format: Format, outcome: &Outcome, folder: Option<&Path>, terminal: &Te
                 width: terminal.width,
                 folder: folder.map(|folder| folder.display().to_string()),
             };
-            report::terminal::terminal(outcome, &style, &mut out)?;
+            // Before the report, whose verdict is the last line.
             if terminal.github {
                 report::github::annotations(outcome, &mut out)?;
             }
+            report::terminal::terminal(outcome, &style, &mut out)?;
         }
     }
     out.flush()?;

@@ -49,6 +49,7 @@ pub fn terminal(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::{CaseRecord, CaseResult, LeftBehind, Verdict};
     use crate::report::examples;
 
     fn shown(outcome: &Outcome, style: &Style) -> String {
@@ -102,6 +103,69 @@ mod tests {
         outcome.drifts = vec![examples::drift("wrong-body", "GetAllCustomers"), other];
         let text = shown(&outcome, &Style::default());
         assert!(text.contains("Active, Inactive") && text.contains("Individual, Corporate"), "{text}");
+    }
+
+    #[test]
+    fn a_verdict_other_than_conformant_comes_with_a_next_step() {
+        let mut refused = examples::outage();
+        refused.operations = vec![examples::operation("ListThings", "GET", "/things", &[("401", 8)])];
+        let mut nothing = examples::empty();
+        nothing.verdict = Verdict::NotEnoughEvidence;
+        let mut interrupted = examples::conformant();
+        interrupted.verdict = Verdict::Interrupted;
+        for (outcome, step) in [
+            (examples::conformant(), None),
+            (examples::staging(), Some("→ `conform explain wrong-body` says")),
+            (examples::outage(), Some("→ see that the target is up")),
+            (refused, Some("→ see to the token: --token-env")),
+            (nothing, Some("→ `conform list` shows")),
+            (interrupted, Some("→ what was found until then is reported")),
+        ] {
+            let text = shown(&outcome, &Style::default());
+            let first = text.lines().find(|line| line.starts_with('→'));
+            assert_eq!(
+                (first.is_some(), first.is_some_and(|line| line.starts_with(step.unwrap_or("-")))),
+                (step.is_some(), step.is_some()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_left_behind_is_said_once_for_each_reason() {
+        let text = shown(&examples::staging(), &Style::default());
+        assert_eq!(text.matches("declare no way to remove it").count(), 1);
+        for at in 1..=9 {
+            assert!(text.contains(&format!("0a5f2f1f6b0{at}")), "{at}: {text}");
+        }
+        let mut many = examples::staging();
+        let left = many.left_behind[0].clone();
+        many.left_behind = (0..100).map(|at| LeftBehind { id: format!("id-{at}"), ..left.clone() }).collect();
+        let text = shown(&many, &Style::default());
+        assert!(text.contains("100 objects by") && text.contains("and 88 more, in report.json"), "{text}");
+    }
+
+    #[test]
+    fn an_operation_that_accepted_nothing_bears_no_tick() {
+        let mut outcome = examples::conformant();
+        let mut refused = examples::operation("ListThings", "GET", "/things", &[("401", 8)]);
+        refused.valid = 6;
+        let mut silent = examples::operation("AddThing", "POST", "/things", &[("no response", 2)]);
+        silent.valid = 0;
+        outcome.operations = vec![refused, silent];
+        let text = shown(&outcome, &Style::default());
+        assert!(text.contains("▲ ListThings") && text.contains("○ AddThing"), "{text}");
+    }
+
+    #[test]
+    fn cases_that_wait_for_the_same_are_one_line() {
+        let mut outcome = examples::staging();
+        let case = outcome.cases[0].clone();
+        let because =
+            |reason: &str| CaseRecord { result: CaseResult::NotJudged { reason: reason.to_owned() }, ..case.clone() };
+        outcome.cases = ["step add: no token", "step read: no token", "no token"].map(because).to_vec();
+        let text = shown(&outcome, &Style::default());
+        assert!(text.contains("• 3 cases: no token"), "{text}");
     }
 
     #[test]

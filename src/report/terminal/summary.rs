@@ -118,7 +118,7 @@ fn row(operation: &OperationRecord, name: usize, sign: (Ink, &str), screen: &mut
     let answers: Vec<String> = operation
         .statuses
         .iter()
-        .map(|status| format!("{} {times}{}", status.name, words::grouped(status.count)))
+        .map(|status| format!("{}{times}{}", status.name, words::grouped(status.count)))
         .collect();
     let answers = if answers.is_empty() { "none".to_owned() } else { answers.join(", ") };
     if answers_fit(name, screen) {
