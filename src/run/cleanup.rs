@@ -14,20 +14,27 @@ use super::created::{Bindings, Created};
 use super::gate::Purpose;
 use super::{Runner, journal};
 
+/// Stands for an id that no answer told.
+const UNKNOWN: &str = "unknown";
+
 impl Runner<'_> {
     /// Removes what can be removed. Returns what is still there, with the reason.
     pub(super) async fn clean_up(&self) -> Vec<LeftBehind> {
         let remaining = self.register.remaining();
-        if remaining.is_empty() {
-            return Vec::new();
+        if !remaining.is_empty() {
+            (self.tell)(Event::CleaningUp { objects: remaining.len() });
         }
-        (self.tell)(Event::CleaningUp { objects: remaining.len() });
-        let mut left = Vec::new();
+        let unanswered = |creator: &crate::contract::OperationId| LeftBehind {
+            operation: creator.to_string(),
+            id: UNKNOWN.to_owned(),
+            reason: "no answer to its creation came, so it may be there or not".to_owned(),
+        };
+        let mut left: Vec<LeftBehind> = self.flights.open().iter().rev().map(unanswered).collect();
         for created in remaining {
             if let Err(reason) = self.remove(&created).await {
                 left.push(LeftBehind {
                     operation: created.creator.to_string(),
-                    id: created.id.clone().unwrap_or_else(|| "unknown".to_owned()),
+                    id: created.id.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
                     reason,
                 });
             }

@@ -14,6 +14,7 @@ mod canary;
 mod cleanup;
 mod confirm;
 mod created;
+mod flight;
 mod flow;
 mod health;
 mod perform;
@@ -48,6 +49,7 @@ use attempt::Patience;
 use bind::{Bound, Unbound};
 use client::{Client, ClientOptions};
 use created::Register;
+use flight::Flights;
 use flow::CaseRun;
 use gate::{Ask, Gate, Purpose, Refusal};
 use health::Health;
@@ -103,6 +105,7 @@ struct Runner<'a> {
     redactor: Redactor,
     pool: Pool,
     register: Register,
+    flights: Flights,
     health: Health,
     journal: Option<Journal>,
     tally: Mutex<Tally>,
@@ -169,6 +172,7 @@ impl<'a> Runner<'a> {
             redactor: Redactor::new(environment.secrets(), &environment.redact),
             pool: Pool::default(),
             register: Register::default(),
+            flights: Flights::default(),
             health: Health::default(),
             journal: setup.journal.map(Journal::open).transpose()?,
             tally: Mutex::new(Tally::default()),

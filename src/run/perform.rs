@@ -89,7 +89,11 @@ impl Runner<'_> {
         let creates = producer::creates(self.contract, operation);
         self.admit(step, operation, &bound, creates)?;
         let intended = if creates { self.intend(operation, &bound)? } else { None };
+        let flight = creates.then(|| self.flights.begin(&operation.id));
         let exchange = self.exchange(&bound.request, step.timeout).await;
+        if let Some(flight) = flight {
+            self.flights.end(flight, &exchange);
+        }
         if self.count(operation, step, &bound, &exchange) == Pulse::Suspicious {
             self.ask_canary(operation).await;
         }

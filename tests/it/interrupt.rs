@@ -66,18 +66,22 @@ impl Slow {
 
 /// A run that has created something and now waits for an answer that does not come.
 fn started(folder: &std::path::Path, server: &Slow) -> Child {
+    let child = spawn(folder, &server.url);
+    let journal = folder.join("out/journal.ndjson");
+    wait_until(|| std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("t1")));
+    child
+}
+
+fn spawn(folder: &std::path::Path, url: &str) -> Child {
     std::fs::write(folder.join("api.json"), THINGS).unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_conform"))
-        .args(["run", "--specs", "api.json", "--timeout", "60s", "--report-dir", "out", "--base-url", &server.url])
+    Command::new(env!("CARGO_BIN_EXE_conform"))
+        .args(["run", "--specs", "api.json", "--timeout", "60s", "--report-dir", "out", "--base-url", url])
         .current_dir(folder)
         .env_clear()
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
-    let journal = folder.join("out/journal.ndjson");
-    wait_until(|| std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("t1")));
-    child
+        .unwrap()
 }
 
 fn wait_until(done: impl Fn() -> bool) {
@@ -119,6 +123,26 @@ fn an_interrupted_run_cleans_up_and_reports_what_it_found() {
         assert!(validator.is_valid(&report), "{report}");
         assert!(std::fs::read_to_string(folder.path().join("out/junit.xml")).unwrap().contains("interrupted"));
     }
+}
+
+#[test]
+fn a_creation_without_an_answer_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    // The server takes the request and says nothing.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let child = spawn(folder.path(), &url);
+    let journal = folder.path().join("out/journal.ndjson");
+    wait_until(|| std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("AddThing")));
+    let connection = listener.accept().unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    send("-INT", &child);
+    let output = child.wait_with_output().unwrap();
+    drop(connection);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.code() == Some(130) && out.contains("no answer to its creation came"), "{out}");
+    let report: Value = serde_json::from_slice(&std::fs::read(folder.path().join("out/report.json")).unwrap()).unwrap();
+    assert_eq!(report["left_behind"][0]["operation"], "AddThing", "{report}");
 }
 
 #[test]

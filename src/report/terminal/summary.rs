@@ -186,8 +186,11 @@ pub(super) fn left_behind(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Res
             0 => String::new(),
             more => format!(" and {} more, in report.json", words::grouped(more as u64)),
         };
-        let ids: Vec<&str> = ids.iter().take(IDS).copied().collect();
-        screen.text(Ink::Faint, 2, &(ids.join(" ") + &more), IDS)?;
+        // Only known ids say something.
+        let ids: Vec<&str> = ids.iter().take(IDS).copied().filter(|id| *id != "unknown").collect();
+        if !ids.is_empty() {
+            screen.text(Ink::Faint, 2, &(ids.join(" ") + &more), IDS)?;
+        }
     }
     if groups.len() > ROWS {
         screen.text(Ink::Faint, 2, &format!("and {} more reasons in report.json", groups.len() - ROWS), 1)?;
