@@ -88,7 +88,7 @@ fn the_command_line_sends_the_same() {
     ] {
         let line = curl(&shown, &request);
         assert!(!line.contains("t0k3n"), "{line}");
-        let all: Vec<&str> = ["curl", "--path-as-is"].into_iter().chain(expected).collect();
+        let all: Vec<&str> = ["curl", "-i", "--path-as-is"].into_iter().chain(expected).collect();
         assert_eq!(words(&line), all, "{line}");
     }
     let basic = redactor("user:passw0rd", &[]);
