@@ -15,6 +15,7 @@ pub mod problem_status;
 pub mod reading;
 pub mod registry;
 pub mod server_error;
+pub mod slow_response;
 pub mod undocumented_property;
 pub mod undocumented_status;
 pub mod unreadable_body;
@@ -27,6 +28,8 @@ pub mod wrong_refusal;
 mod pages;
 #[cfg(test)]
 mod published_tests;
+
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -98,6 +101,8 @@ pub struct Subject<'a> {
     pub reading: &'a Reading<'a>,
     /// The criteria of the step, evaluated.
     pub criteria: &'a [Evaluated],
+    /// From when on an answer is worth a warning.
+    pub slow_after: Option<Duration>,
 }
 
 impl<'a> Subject<'a> {
@@ -114,7 +119,14 @@ impl<'a> Subject<'a> {
             body: &reading.body,
             reading,
             criteria,
+            slow_after: None,
         }
+    }
+
+    /// The same exchange where an answer is expected within `slow_after`.
+    #[must_use]
+    pub fn expected_within(self, slow_after: Option<Duration>) -> Self {
+        Self { slow_after, ..self }
     }
 
     /// The status that was answered.

@@ -92,7 +92,17 @@ pub(super) fn exchange(block: &Value) -> Exchange {
     };
     let deferred: Vec<u16> = serde_json::from_value(block["deferred"].clone()).unwrap_or_default();
     let attempts = 1 + u32::try_from(deferred.len()).unwrap();
-    Exchange { request, result, elapsed: Duration::from_millis(5), attempts, deferred }
+    Exchange {
+        request,
+        result,
+        elapsed: milliseconds(&block["elapsed"]).unwrap_or(Duration::from_millis(5)),
+        attempts,
+        deferred,
+    }
+}
+
+fn milliseconds(value: &Value) -> Option<Duration> {
+    value.as_u64().map(Duration::from_millis)
 }
 
 fn response(block: &Value) -> Response {
@@ -155,7 +165,8 @@ pub(super) fn verdicts(contract: &Contract, block: &Value) -> Vec<(String, Findi
     let operation = called(contract, &exchange.request);
     let (intent, criteria) = (intent(&block["intent"]), criteria(&block["criteria"]));
     let reading = Reading::new(contract, operation, &exchange);
-    let subject = Subject::new(&reading, &intent, &criteria);
+    let slow_after = milliseconds(&block["slow-after"]);
+    let subject = Subject::new(&reading, &intent, &criteria).expected_within(slow_after);
     let findings = judge(&subject);
     for finding in &findings {
         look_over(contract, finding);

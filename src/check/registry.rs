@@ -5,7 +5,7 @@ use crate::drift::Finding;
 use super::{Check, Subject};
 use super::{
     accepted_invalid, ambiguous_null, disclosure, failed_criterion, missing_allow, missing_www_authenticate,
-    no_response, open_access, problem_status, server_error, undocumented_property, undocumented_status,
+    no_response, open_access, problem_status, server_error, slow_response, undocumented_property, undocumented_status,
     unreadable_body, wrong_body, wrong_header, wrong_media_type, wrong_refusal,
 };
 
@@ -27,6 +27,7 @@ pub const CHECKS: &[Check] = &[
     missing_allow::CHECK,
     problem_status::CHECK,
     disclosure::CHECK,
+    slow_response::CHECK,
     failed_criterion::CHECK,
 ];
 
