@@ -1,7 +1,7 @@
 //! From files to a contract.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
@@ -74,6 +74,7 @@ impl Contract {
             published: published_schemas,
             overlays,
             warnings,
+            places: OnceLock::new(),
         };
         let mut remarked: Vec<Diagnostic> = remarks.iter().map(|remark| contract.tell(remark)).collect();
         contract.warnings.append(&mut remarked);

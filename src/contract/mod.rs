@@ -17,9 +17,9 @@ pub mod style;
 mod template;
 mod usable;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
@@ -43,12 +43,16 @@ pub struct Contract {
     pub overlays: Vec<Overlay>,
     /// What was noticed while loading, none of it fatal.
     pub warnings: Vec<Diagnostic>,
+    /// Places in `operations`, from the first time that an id is looked up.
+    places: OnceLock<HashMap<OperationId, usize>>,
 }
 
 impl Contract {
     /// The operation of this id.
     pub fn operation(&self, id: &OperationId) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.id == *id)
+        let index =
+            || self.operations.iter().enumerate().map(|(place, operation)| (operation.id.clone(), place)).collect();
+        self.operations.get(*self.places.get_or_init(index).get(id)?)
     }
 
     /// The source of `document`.
