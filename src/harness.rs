@@ -32,10 +32,10 @@ impl Harness {
     pub fn trials(&'static self) -> Vec<Trial> {
         let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for case in self.suite.plan(&self.settings.selection).cases {
-            let name = match plan::family(&case) {
+            let name = match plan::family(case) {
                 "written" => format!("written::{}", case.name),
                 family => {
-                    let operations = plan::called(&case);
+                    let operations = plan::called(case);
                     let operation = operations.first().map(ToString::to_string).unwrap_or_default();
                     format!("{operation}::{family}")
                 }

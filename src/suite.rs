@@ -82,8 +82,8 @@ impl Suite {
     }
 
     /// The selected cases, in order.
-    pub fn plan(&self, selection: &Selection) -> Plan {
-        Plan::new(&self.contract, self.cases.clone(), selection)
+    pub fn plan(&self, selection: &Selection) -> Plan<'_> {
+        Plan::new(&self.contract, &self.cases, selection)
     }
 
     /// Runs the plan against `environment` until it is done or `stop` resolves, and tells how it goes.

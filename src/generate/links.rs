@@ -1,10 +1,9 @@
 //! Cases along the documents' `links` (OpenAPI 3.0.3, Link Object): one request feeds the next.
 
-use serde_json::Value;
-
 use crate::case::expression::{Expression, Template};
 use crate::case::{Argument, Call, Case, Step, Supply};
 use crate::contract::{Contract, Operation, OperationId, Parameter};
+use crate::plan::link::{Link, links};
 
 /// How many times a link from an operation to itself (a next page) is followed.
 const PAGES: usize = 3;
@@ -18,13 +17,6 @@ impl Fed {
     pub(super) fn contains(&self, operation: &Operation, parameter: &Parameter) -> bool {
         self.0.iter().any(|(id, name)| *id == operation.id && *name == parameter.name)
     }
-}
-
-/// A link of a documented success.
-struct Link {
-    name: String,
-    target: OperationId,
-    parameters: Vec<(String, Expression)>,
 }
 
 /// The parameters that any link of the contract feeds.
@@ -69,33 +61,4 @@ pub(super) fn cases(contract: &Contract, operation: &Operation, minimal: &Step) 
 
 fn outputs(link: &Link) -> Vec<(String, Expression)> {
     link.parameters.clone()
-}
-
-fn links(contract: &Contract, operation: &Operation) -> Vec<Link> {
-    let mut found = Vec::new();
-    for response in operation.responses.iter().filter(|response| response.status.is_success()) {
-        let Some(declared) = contract.schemas.source(&response.place).and_then(|value| value.get("links")?.as_object())
-        else {
-            continue;
-        };
-        for (name, link) in declared {
-            found.extend(link_of(contract, name, link));
-        }
-    }
-    found
-}
-
-fn link_of(contract: &Contract, name: &str, link: &Value) -> Option<Link> {
-    let wanted = link.get("operationId")?.as_str()?;
-    let target = contract.operations.iter().find(|operation| *operation.id.0 == *wanted)?.id.clone();
-    let parameters = link
-        .get("parameters")?
-        .as_object()?
-        .iter()
-        .filter_map(|(name, value)| {
-            let bare = name.rsplit_once('.').map_or(name.as_str(), |(_, bare)| bare);
-            Some((bare.to_owned(), Expression::parse(value.as_str()?).ok()?))
-        })
-        .collect();
-    Some(Link { name: name.to_owned(), target, parameters })
 }

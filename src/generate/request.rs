@@ -74,8 +74,8 @@ fn conforming(sampler: Sampler<'_>, place: &crate::document::Place, extent: Exte
     value.map_err(|error| error.to_string())
 }
 
-/// The body of a valid request in the first media type that can be written; none where none is documented, or where it
-/// is optional and the request is minimal.
+/// The body of a valid request in the first media type that can be written; none where none is documented. One that is
+/// optional is sent all the same: most documents leave `required` out where they mean it.
 pub(super) fn payload(
     sampler: Sampler<'_>,
     operation: &Operation,
@@ -83,8 +83,11 @@ pub(super) fn payload(
     settings: &Settings,
 ) -> Result<Option<Payload>, String> {
     let Some(body) = &operation.body else { return Ok(None) };
-    let Some(media) = body.content.iter().find(|media| writable(&media.name)).or_else(|| body.content.first()) else {
-        return Ok(None);
+    let Some(media) = body.content.iter().find(|media| writable(&media.name)) else {
+        return match body.content.first() {
+            Some(media) if body.required => Err(format!("body: {} is not generated", media.name)),
+            _ => Ok(None),
+        };
     };
     let value = match &media.schema {
         Some(place) => conforming(sampler, place, extent).map_err(|reason| format!("body: {reason}"))?,
@@ -101,6 +104,7 @@ fn writable(media_type: &str) -> bool {
         || essence.ends_with("+json")
         || essence == "application/x-www-form-urlencoded"
         || essence == "text/plain"
+        || matches!(essence.as_str(), "*/*" | "application/*" | "text/*" | "text/json")
 }
 
 /// The value as a template in which the marked member holds the run's mark, so that what the run creates can be found;

@@ -1,8 +1,11 @@
 //! Which cases, in which order, and where the ids that they need come from.
 
+pub mod link;
 pub mod producer;
 
-use crate::case::{Call, Case, CaseId, Origin};
+use std::collections::BTreeMap;
+
+use crate::case::{Call, Case, CaseId, Intent, Origin};
 use crate::contract::{Contract, OperationId};
 
 /// What the user asked for.
@@ -20,43 +23,70 @@ pub struct Selection {
 
 /// The cases of a run, in the order in which they start.
 #[derive(Debug)]
-pub struct Plan {
+pub struct Plan<'s> {
     /// The selected cases.
-    pub cases: Vec<Case>,
+    pub cases: Vec<&'s Case>,
     /// Cases that are only run because another one depends on them or calls them.
-    pub support: Vec<Case>,
+    pub support: Vec<&'s Case>,
     /// The operations that the selection speaks of; each owes the run a documented success.
     pub operations: Vec<OperationId>,
+    /// Places in `cases`, then in `support`.
+    by_id: BTreeMap<&'s CaseId, usize>,
+    /// Generated cases by the operation that they call first.
+    generated: BTreeMap<OperationId, Vec<&'s Case>>,
 }
 
-impl Plan {
+impl<'s> Plan<'s> {
     /// Selects from `cases`; keeps their order.
-    pub fn new(contract: &Contract, cases: Vec<Case>, selection: &Selection) -> Self {
+    pub fn new(contract: &Contract, cases: &'s [Case], selection: &Selection) -> Self {
+        let (selected, support): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| selection.takes(case));
+        let owed: Vec<OperationId> = selected.iter().flat_map(|case| owed(case)).collect();
+        let owed: std::collections::BTreeSet<&OperationId> = owed.iter().collect();
         let wanted = |id: &OperationId| {
-            (selection.only.is_empty() || names(&selection.only, id)) && !names(&selection.exclude, id)
+            (selection.only.is_empty() || names(&selection.only, id))
+                && !names(&selection.exclude, id)
+                // Who asks for single cases asks nothing of the operations that they do not call.
+                && (selection.cases.is_empty() || owed.contains(id))
         };
-        let (cases, support): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case: &Case| {
-            let called = called(case);
-            let excluded = called.iter().any(|id| names(&selection.exclude, id));
-            let chosen = selection.only.is_empty() || called.iter().any(|id| names(&selection.only, id));
-            let named = selection.cases.is_empty()
-                || selection.cases.iter().any(|wanted| *wanted == *case.id.0 || *wanted == case.name);
-            let here = case.environments.is_empty()
-                || selection.environment.as_ref().is_none_or(|name| case.environments.contains(name));
-            case.standalone && here && chosen && named && !excluded
-        });
-        // Who picks single cases speaks of the operations that these call, and of no other.
-        let spoken_of = |id: &OperationId| {
-            selection.cases.is_empty() || cases.iter().any(|case| called(case).iter().any(|called| called == id))
-        };
-        let operations = contract.operations.iter().map(|operation| operation.id.clone());
-        let operations = operations.filter(|id| wanted(id) && spoken_of(id)).collect();
-        Self { cases, support, operations }
+        let operations = contract.operations.iter().map(|operation| operation.id.clone()).filter(wanted).collect();
+        let all = || selected.iter().chain(&support).copied();
+        let mut generated: BTreeMap<OperationId, Vec<&Case>> = BTreeMap::new();
+        for case in all().filter(|case| matches!(case.origin, Origin::Generated { .. })) {
+            if let Some(operation) = called(case).into_iter().next() {
+                generated.entry(operation).or_default().push(case);
+            }
+        }
+        let by_id = all().enumerate().map(|(place, case)| (&case.id, place)).collect();
+        Self { cases: selected, support, operations, by_id, generated }
     }
 
     /// The case of this id, selected or in support.
-    pub fn case(&self, id: &CaseId) -> Option<&Case> {
-        self.cases.iter().chain(&self.support).find(|case| case.id == *id)
+    pub fn case(&self, id: &CaseId) -> Option<&'s Case> {
+        let place = self.place(id)?;
+        self.cases.get(place).or_else(|| self.support.get(place.checked_sub(self.cases.len())?)).copied()
+    }
+
+    /// Where the case of this id stands in the order of the plan.
+    pub fn place(&self, id: &CaseId) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The first case of `family` that was generated for `operation`.
+    pub fn generated(&self, operation: &OperationId, family: &str) -> Option<&'s Case> {
+        self.generated.get(operation)?.iter().copied().find(|case| self::family(case) == family)
+    }
+}
+
+impl Selection {
+    fn takes(&self, case: &Case) -> bool {
+        let called = called(case);
+        let excluded = called.iter().any(|id| names(&self.exclude, id));
+        let chosen = self.only.is_empty() || called.iter().any(|id| names(&self.only, id));
+        let named =
+            self.cases.is_empty() || self.cases.iter().any(|wanted| *wanted == *case.id.0 || *wanted == case.name);
+        let here = case.environments.is_empty()
+            || self.environment.as_ref().is_none_or(|name| case.environments.contains(name));
+        case.standalone && here && chosen && named && !excluded
     }
 }
 
@@ -71,6 +101,14 @@ pub fn called(case: &Case) -> Vec<OperationId> {
         }
     }
     ids
+}
+
+/// The operations that a case calls with requests that should be accepted.
+fn owed(case: &Case) -> impl Iterator<Item = OperationId> {
+    case.steps.iter().filter(|step| step.intent == Intent::Valid).filter_map(|step| match &step.call {
+        Call::Operation(id) => Some(id.clone()),
+        Call::Case(_) => None,
+    })
 }
 
 /// The family that a case belongs to: `written`, or the generating one.

@@ -11,7 +11,7 @@ use crate::contract::{Encoding, Location, Operation, Scheme, SchemeUse};
 use crate::environment::Environment;
 use crate::exchange::{Headers, Request};
 
-use super::created::Bindings;
+use crate::plan::producer::Bindings;
 
 /// A request, ready to leave, with what it was made from.
 #[derive(Debug, Clone)]
@@ -43,13 +43,16 @@ pub(super) enum Resolution {
 }
 
 /// Why a step has no request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unbound {
     /// A value that an earlier answer should have held is absent.
+    #[error("{0}")]
     Absent(String),
     /// The request cannot be written, or what it needs cannot be had.
+    #[error("{0}")]
     Impossible(String),
     /// The gate keeps it back.
+    #[error("{0}")]
     Refused(String),
 }
 
@@ -70,12 +73,12 @@ pub(super) fn request(
         parts.add(operation, argument)?;
     }
     let mut headers = parts.headers;
-    headers.push("Accept", accept(operation));
+    push_missing(&mut headers, "Accept", accept(operation));
     let mut json = None;
     let body = match content {
         Some((value, media_type)) => {
             let bytes = body_bytes(&value, &media_type)?;
-            headers.push("Content-Type", media_type);
+            push_missing(&mut headers, "Content-Type", media_type);
             json = Some(value);
             Some(bytes)
         }
@@ -257,14 +260,18 @@ fn body_bytes(value: &Value, media_type: &str) -> Result<Vec<u8>, String> {
         }
         return Ok(form.finish().into_bytes());
     }
-    let is_json = essence.ends_with("/json") || essence.ends_with("+json");
     match value {
-        Value::String(text) if !is_json => Ok(text.clone().into_bytes()),
+        Value::String(text) if !is_json(&essence) => Ok(text.clone().into_bytes()),
         value => serde_json::to_vec(value).map_err(|error| error.to_string()),
     }
 }
 
-/// What the documented responses are made of; JSON first, since that is what can be judged.
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.ends_with("/json") || essence.ends_with("+json")
+}
+
+/// What the documented responses are made of.
 fn accept(operation: &Operation) -> String {
     let mut types: Vec<&str> = Vec::new();
     for response in &operation.responses {
@@ -277,8 +284,9 @@ fn accept(operation: &Operation) -> String {
     if types.is_empty() {
         return "*/*".to_owned();
     }
-    types.push("*/*;q=0.1");
-    types.join(", ")
+    // What is no JSON can be taken apart less well, so it is wanted less.
+    let ranked = types.iter().map(|name| if is_json(name) { (*name).to_owned() } else { format!("{name};q=0.5") });
+    ranked.chain(["*/*;q=0.1".to_owned()]).collect::<Vec<_>>().join(", ")
 }
 
 /// Adds the credentials that the operation asks for. Returns whether they are the environment's own.
@@ -290,7 +298,14 @@ fn authorize(
     query: &mut Vec<(String, String)>,
     cookies: &mut Vec<(String, String)>,
 ) -> bool {
-    if credentials == Credentials::None {
+    let mut places = operation.security.iter().flatten().map(|used| place(&used.scheme));
+    let given = |(location, name): (Location, &str)| match location {
+        Location::Query => query.iter().any(|(known, _)| known == name),
+        Location::Cookie => cookies.iter().any(|(known, _)| known == name),
+        Location::Header | Location::Path => headers.get(name).is_some(),
+    };
+    // A case that sends credentials of its own means them, and only them.
+    if credentials == Credentials::None || places.any(given) || headers.get("Authorization").is_some() {
         return false;
     }
     let own = |name: &str| {
@@ -320,6 +335,9 @@ fn authorize(
         let value = if credentials == Credentials::Wrong { WRONG_TOKEN } else { secret };
         match &used.scheme {
             Scheme::Bearer => headers.push("Authorization", format!("Bearer {value}")),
+            Scheme::Basic if value == WRONG_TOKEN => {
+                headers.push("Authorization", format!("Basic {}", BASE64.encode(format!("conform:{value}"))));
+            }
             Scheme::Basic => headers.push("Authorization", format!("Basic {}", BASE64.encode(value))),
             Scheme::Http(scheme) => headers.push("Authorization", format!("{scheme} {value}")),
             Scheme::ApiKey { location: Location::Query, name } => query.push((name.clone(), percent(value))),
@@ -328,6 +346,21 @@ fn authorize(
         }
     }
     credentials == Credentials::Environment
+}
+
+/// Where a scheme's credentials travel.
+fn place(scheme: &Scheme) -> (Location, &str) {
+    match scheme {
+        Scheme::Bearer | Scheme::Basic | Scheme::Http(_) => (Location::Header, "Authorization"),
+        Scheme::ApiKey { location, name } => (*location, name),
+    }
+}
+
+/// Adds a field that no argument gives.
+fn push_missing(headers: &mut Headers, name: &str, value: String) {
+    if headers.get(name).is_none() {
+        headers.push(name, value);
+    }
 }
 
 /// Everything but letters and digits percent-encoded.

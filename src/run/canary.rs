@@ -3,29 +3,19 @@
 use serde_json::Value;
 
 use crate::case::expression::Scope;
-use crate::case::{Intent, Origin};
-use crate::contract::{Operation, PathPart};
-use crate::plan;
+use crate::case::{Intent, Step};
+use crate::contract::Operation;
 
 use super::Runner;
 use super::gate::Purpose;
+use super::health::Sign;
 
 impl Runner<'_> {
-    /// Many requests in a row went unanswered, the last one to `asked`: if the canary is not answered either, the target
-    /// is gone.
+    /// Many requests in a row did not look well, the last one to `asked`: if the canary does not fare better, the target is
+    /// gone, locked us out, or is shut for maintenance.
     pub(super) async fn ask_canary(&self, asked: &Operation) {
-        let plain = |operation: &Operation| {
-            operation.method == "GET" && !operation.path.parts.iter().any(|part| matches!(part, PathPart::Parameter(_)))
-        };
-        let cases = self.plan.cases.iter().chain(&self.plan.support);
-        let canary =
-            cases.filter(|case| matches!(case.origin, Origin::Generated { family: "minimal" })).find_map(|case| {
-                let operation = self.contract.operation(plan::called(case).first()?)?;
-                let step = case.steps.first().filter(|step| step.intent == Intent::Valid)?;
-                (plain(operation) && operation.id != asked.id).then_some((operation, step))
-            });
-        // Without a plain read there is no canary: what was unanswered then speaks for itself.
-        let Some((operation, step)) = canary else { return };
+        // Without a plain read there is no canary: what was seen then speaks for itself.
+        let Some((operation, step)) = self.canary(asked) else { return };
         let inputs = Value::Null;
         let scope = Scope::new(&inputs, &self.mark);
         let Ok(bound) = Box::pin(self.bind(step, operation, &scope, &Vec::new())).await else { return };
@@ -34,9 +24,33 @@ impl Runner<'_> {
         }
         let exchange = self.exchange(&bound.request, None).await;
         self.tally().requests += u64::from(exchange.attempts);
-        if let Err(failure) = &exchange.result {
-            self.health
-                .gone(format!("the target stopped answering at {} {}: {failure}", asked.method, asked.path.text));
+        let what = format!("{} {}", operation.method, operation.path.text);
+        match Sign::of(&exchange, bound.with_credentials) {
+            Sign::Nothing => {}
+            Sign::Well => drop(self.health.exchange(&what, &Sign::Well)),
+            // An answer that is no success tells of an outage only where there was a success before.
+            Sign::Unwell { answered: true, .. } if !self.tally().accepted(&operation.id) => {}
+            Sign::Unwell { text, .. } | Sign::Unreachable(text) => self.health.gone(&format!("{what}: {text}")),
         }
+    }
+
+    /// A read without any id, of another operation than `asked`; one that was answered with success, if there is one.
+    fn canary(&self, asked: &Operation) -> Option<(&Operation, &Step)> {
+        let plain = |operation: &&Operation| {
+            operation.method == "GET" && operation.path.names().next().is_none() && operation.id != asked.id
+        };
+        let candidates: Vec<(&Operation, &Step)> = self
+            .contract
+            .operations
+            .iter()
+            .filter(plain)
+            .filter_map(|operation| {
+                let step = self.plan.generated(&operation.id, "minimal")?.steps.first()?;
+                (step.intent == Intent::Valid).then_some((operation, step))
+            })
+            .collect();
+        let tally = self.tally();
+        let proven = candidates.iter().find(|(operation, _)| tally.accepted(&operation.id));
+        proven.or(candidates.first()).copied()
     }
 }

@@ -1,5 +1,9 @@
 //! Removes what the run created, youngest first, and names what stays.
 
+use std::collections::BTreeMap;
+
+use futures_util::future;
+use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
 use crate::case::expression::{Scope, Template};
@@ -7,10 +11,10 @@ use crate::case::{Argument, Call, Credentials, Intent, Step, Supply};
 use crate::contract::{Location, Operation, style};
 use crate::environment::Class;
 use crate::outcome::{Event, LeftBehind};
-use crate::plan::producer;
+use crate::plan::producer::{Bindings, item_path, renamed};
 
 use super::bind::{self, Bound, Unbound};
-use super::created::{Bindings, Created};
+use super::created::Created;
 use super::gate::Purpose;
 use super::{Runner, journal};
 
@@ -24,84 +28,88 @@ impl Runner<'_> {
         if !remaining.is_empty() {
             (self.tell)(Event::CleaningUp { objects: remaining.len() });
         }
-        let unanswered = |creator: &crate::contract::OperationId| LeftBehind {
+        let mut left: Vec<(usize, LeftBehind)> = Vec::new();
+        // Children go before their parents, those of one depth side by side.
+        let mut by_depth: BTreeMap<usize, Vec<(usize, Created)>> = BTreeMap::new();
+        for (place, created) in remaining.into_iter().enumerate() {
+            by_depth.entry(created.parent.len()).or_default().push((place, created));
+        }
+        for objects in by_depth.into_values().rev() {
+            let removals = stream::iter(objects)
+                .map(|(place, created)| async move { Some((place, self.remove_or_keep(&created).await?)) });
+            let kept = removals.buffer_unordered(self.environment.concurrency.max(1)).filter_map(future::ready);
+            left.extend(kept.collect::<Vec<_>>().await);
+        }
+        // The oldest first, as they were created.
+        left.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+        // The sandbox ends with the run, and with it all that it holds.
+        if self.environment.class == Class::Sandbox {
+            return Vec::new();
+        }
+        let unanswered = self.flights.open().into_iter().map(|creator| LeftBehind {
             operation: creator.to_string(),
             id: UNKNOWN.to_owned(),
             reason: "no answer to its creation came, so it may be there or not".to_owned(),
-        };
-        let mut left: Vec<LeftBehind> = self.flights.open().iter().rev().map(unanswered).collect();
-        for created in remaining {
-            if let Err(reason) = self.remove(&created).await {
-                left.push(LeftBehind {
-                    operation: created.creator.to_string(),
-                    id: created.id.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
-                    reason,
-                });
-            }
+        });
+        left.into_iter().map(|(_, left)| left).chain(unanswered).collect()
+    }
+
+    async fn remove_or_keep(&self, created: &Created) -> Option<LeftBehind> {
+        let reason = self.remove(created).await.err()?;
+        if let Some(object) = &created.intended {
+            self.journal_note(object, journal::Event::Kept { reason: self.redactor.text(&reason) });
         }
-        left.reverse();
-        // The sandbox ends with the run, and with it all that it holds.
-        if self.environment.class == Class::Sandbox { Vec::new() } else { left }
+        let id = created.id.clone().unwrap_or_else(|| UNKNOWN.to_owned());
+        Some(LeftBehind { operation: created.creator.to_string(), id, reason })
     }
 
     async fn remove(&self, created: &Created) -> Result<(), String> {
         let creator = self.contract.operation(&created.creator).ok_or("its operation is not in the contract")?;
         let (remover, parameter) =
-            producer::remover(self.contract, creator).ok_or("the documents declare no way to remove it")?;
-        let id = created.id.clone().ok_or("the answer to its creation held no id")?;
+            self.collections.remover(creator).ok_or("the documents declare no way to remove it")?;
+        let id = created.id.as_ref().ok_or("the answer to its creation held no id")?;
         if self.health.broken().is_some() {
             return Err("the target stopped answering".to_owned());
         }
-        let mut path = created.parent.clone();
-        path.push((parameter, id));
-        let inputs = Value::Null;
-        let scope = Scope::new(&inputs, &self.mark);
-        let bound = self
-            .bind(&call(remover.id.clone(), &path), remover, &scope, &Vec::new())
-            .await
-            .map_err(|_| "its removal could not be written".to_owned())?;
-        self.ask(remover, &bound, true, false, Purpose::Cleanup).map_err(|refusal| refusal.to_string())?;
-        let exchange = self.exchange(&bound.request, None).await;
-        self.tally().requests += u64::from(exchange.attempts);
-        match &exchange.result {
-            Ok(response) if (200..300).contains(&response.status) => self.verify(creator, &path).await,
-            Ok(response) if matches!(response.status, 404 | 410) => Ok(()),
-            Ok(response) => Err(format!("its removal was answered with {}", response.status)),
-            Err(failure) => Err(format!("its removal failed: {failure}")),
-        }?;
-        if let Some((name, id)) = path.last() {
-            self.forget(name, id, journal::Event::Gone);
-        }
+        let path = item_values(creator, remover, parameter, &created.parent, id);
+        let status = self.clean(remover, &path).await?;
+        let gone = match status {
+            200..=299 => self.verify(creator, &created.parent, id).await?,
+            404 | 410 => true,
+            status => return Err(format!("its removal was answered with {status}")),
+        };
+        let event = if gone { journal::Event::Gone } else { journal::Event::Deleted };
+        self.forget(&item_path(&creator.path, &created.parent, id), event);
         Ok(())
     }
 
     /// Asks whether what was removed is gone; where the documents declare no way to read it, its removal has to do.
-    async fn verify(&self, creator: &Operation, path: &Bindings) -> Result<(), String> {
-        let Some((reader, _)) = producer::item_operation(self.contract, creator, "GET") else { return Ok(()) };
-        let inputs = Value::Null;
-        let scope = Scope::new(&inputs, &self.mark);
-        let bound = self.bind(&call(reader.id.clone(), path), reader, &scope, &Vec::new()).await;
-        let Ok(bound) = bound else { return Ok(()) };
-        self.ask(reader, &bound, true, false, Purpose::Cleanup).map_err(|refusal| refusal.to_string())?;
-        let exchange = self.exchange(&bound.request, None).await;
-        self.tally().requests += u64::from(exchange.attempts);
-        match exchange.result {
-            Ok(response) if (200..300).contains(&response.status) => {
-                Err("it can still be read after its removal".to_owned())
-            }
-            _ => Ok(()),
+    async fn verify(&self, creator: &Operation, parent: &Bindings, id: &str) -> Result<bool, String> {
+        let Some((reader, parameter)) = self.collections.item(creator, "GET") else { return Ok(false) };
+        match self.clean(reader, &item_values(creator, reader, parameter, parent, id)).await {
+            Ok(200..=299) => Err("it can still be read after its removal".to_owned()),
+            Ok(404 | 410) => Ok(true),
+            Ok(_) | Err(_) => Ok(false),
         }
     }
 
-    /// The request that removes what `creator` made, for the journal.
-    pub(super) fn undo(&self, creator: &Operation, bound: &Bound, id: &str) -> Option<journal::Undo> {
-        let (remover, parameter) = producer::remover(self.contract, creator)?;
-        let value = |name: &str| {
-            let known = bound.path.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-            known.or_else(|| (name == parameter).then_some(id))
-        };
-        let encoded: Bindings =
-            remover.path.names().filter_map(|name| Some((name.to_owned(), bind::percent(value(name)?)))).collect();
+    /// Sends a request that belongs to the cleanup. Returns the status of the answer.
+    async fn clean(&self, operation: &Operation, path: &Bindings) -> Result<u16, String> {
+        let inputs = Value::Null;
+        let scope = Scope::new(&inputs, &self.mark);
+        let step = call(operation.id.clone(), path);
+        let bound = self.bind(&step, operation, &scope, &Vec::new()).await.map_err(|reason| reason.to_string())?;
+        self.ask(operation, &bound, true, false, Purpose::Cleanup).map_err(|refusal| refusal.to_string())?;
+        let exchange = self.exchange(&bound.request, None).await;
+        self.tally().requests += u64::from(exchange.attempts);
+        exchange.result.map(|response| response.status).map_err(|failure| format!("its removal failed: {failure}"))
+    }
+
+    /// The request that removes what `creator` made below `parent`, for the journal.
+    pub(super) fn undo(&self, creator: &Operation, parent: &Bindings, id: &str) -> Option<journal::Undo> {
+        let (remover, parameter) = self.collections.remover(creator)?;
+        let values = item_values(creator, remover, parameter, parent, id);
+        let encoded: Bindings = values.into_iter().map(|(name, value)| (name, bind::percent(&value))).collect();
         let text = |name: &str| encoded.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
         Some(journal::Undo {
             operation: remover.id.to_string(),
@@ -126,11 +134,18 @@ impl Runner<'_> {
     }
 
     /// An object is gone.
-    pub(super) fn forget(&self, parameter: &str, id: &str, event: journal::Event) {
-        if let Some(object) = self.register.removed(parameter, id) {
+    pub(super) fn forget(&self, path: &str, event: journal::Event) {
+        if let Some(object) = self.register.removed(path) {
             self.journal_note(&object, event);
         }
     }
+}
+
+/// The path parameters of `item`, which stands on the item `id` of what `creator` creates into.
+fn item_values(creator: &Operation, item: &Operation, parameter: &str, parent: &Bindings, id: &str) -> Bindings {
+    let mut values = renamed(&creator.path, &item.path, parent);
+    values.push((parameter.to_owned(), id.to_owned()));
+    values
 }
 
 /// A step that calls `operation` with these path parameters.

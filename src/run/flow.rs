@@ -8,19 +8,19 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::case::expression::{Finished, Scope};
-use crate::case::{Action, ActionKind, Call, Case, CaseId, Origin, Step};
+use crate::case::{Action, ActionKind, Call, Case, CaseId, Origin, Step, Supply};
 use crate::outcome::{CaseRecord, CaseResult};
 use crate::plan;
 
 use super::Runner;
 use super::bind::Unbound;
-use super::perform::Performed;
+use super::perform::{Errand, Performed, next_action};
 
 /// A case that jumps back and forth ends after so many steps.
 const STEPS: usize = 500;
 
 /// Cases may call cases this deep.
-const DEPTH: u8 = 8;
+const DEPTH: usize = 8;
 
 /// How a case ended.
 #[derive(Debug, Clone)]
@@ -50,13 +50,36 @@ enum Next {
     End,
     Step(String),
     Case(CaseId),
-    Again { after: Duration, limit: u32, step: Option<String>, case: Option<CaseId> },
+    Again { after: Duration, step: Option<String>, case: Option<CaseId> },
+}
+
+/// The cases that called each other up to here.
+#[derive(Debug, Clone, Copy)]
+struct Trail<'t> {
+    case: &'t CaseId,
+    /// The one that was started.
+    root: &'t CaseId,
+    before: Option<&'t Trail<'t>>,
+}
+
+impl<'t> Trail<'t> {
+    fn depth(&self) -> usize {
+        1 + self.before.map_or(0, Trail::depth)
+    }
+
+    fn holds(&self, id: &CaseId) -> bool {
+        self.case == id || self.before.is_some_and(|before| before.holds(id))
+    }
+
+    fn call(&'t self, case: &'t CaseId) -> Trail<'t> {
+        Trail { case, root: self.root, before: Some(self) }
+    }
 }
 
 impl Runner<'_> {
     /// Runs a case with its own inputs.
     pub(super) async fn case(&self, case: &Case) -> CaseRun {
-        self.case_with(case, case.inputs.clone(), 0).await
+        self.case_with(case, case.inputs.clone(), Trail { case: &case.id, root: &case.id, before: None }).await
     }
 
     /// Boxed, because a case may call a case.
@@ -64,13 +87,13 @@ impl Runner<'_> {
         &'s self,
         case: &'s Case,
         inputs: Value,
-        depth: u8,
+        trail: Trail<'s>,
     ) -> Pin<Box<dyn Future<Output = CaseRun> + 's>> {
         Box::pin(async move {
             let begun = Instant::now();
             let mut state = State { inputs, mark: self.next_mark(), ..State::default() };
-            match self.dependencies(case, &mut state, depth).await {
-                Ok(()) => self.steps(case, &mut state, depth).await,
+            match self.dependencies(case, &mut state, &trail).await {
+                Ok(()) => self.steps(case, &mut state, &trail).await,
                 Err(reason) => state.unjudged = Some(reason),
             }
             self.end(case, state, begun.elapsed())
@@ -106,15 +129,17 @@ impl Runner<'_> {
     }
 
     /// Cases that must have run before this one; each runs once, whoever asks first.
-    async fn dependencies(&self, case: &Case, state: &mut State, depth: u8) -> Result<(), String> {
+    async fn dependencies(&self, case: &Case, state: &mut State, trail: &Trail<'_>) -> Result<(), String> {
         for id in &case.depends_on {
             let Some(needed) = self.plan.case(id) else {
                 return Err(format!("case {id}, which it depends on, is not there"));
             };
-            let Some(cell) = self.shared.get(id).filter(|_| depth < DEPTH) else {
-                return Err(format!("{} is needed too deep", needed.name));
+            // Who waits for a case that waits for him waits for ever.
+            let Some(cell) = self.shared.get(id).filter(|_| !trail.holds(id)) else {
+                return Err(format!("{} and it depend on each other", needed.name));
             };
-            let run = cell.get_or_init(|| self.case_with(needed, needed.inputs.clone(), depth + 1)).await;
+            let own = Trail { case: id, root: id, before: Some(trail) };
+            let run = cell.get_or_init(|| self.case_with(needed, needed.inputs.clone(), own)).await;
             if run.record.result != CaseResult::Passed {
                 return Err(format!("{}, which it depends on, did not pass", needed.name));
             }
@@ -125,7 +150,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    async fn steps(&self, case: &Case, state: &mut State, depth: u8) {
+    async fn steps(&self, case: &Case, state: &mut State, trail: &Trail<'_>) {
         let mut at = 0;
         let mut taken = 0;
         let mut retries: BTreeMap<usize, u32> = BTreeMap::new();
@@ -136,135 +161,149 @@ impl Runner<'_> {
                 continue;
             }
             taken += 1;
-            if taken > STEPS || self.health.broken().is_some() {
-                let reason = self.health.broken().unwrap_or_else(|| format!("more than {STEPS} steps"));
-                state.unjudged.get_or_insert(reason);
+            let broken = self.health.broken().map(|broken| broken.reason);
+            if broken.is_some() || taken > STEPS {
+                state.unjudged.get_or_insert(broken.unwrap_or_else(|| format!("more than {STEPS} steps")));
                 return;
             }
-            let next = self.step(case, step, state, depth).await;
+            let retried = retries.get(&at).copied().unwrap_or_default();
+            let next = self.step(case, step, state, trail, retried).await;
             at = match next {
-                Next::Following => at + 1,
-                Next::End => {
-                    ending = true;
-                    at + 1
+                Next::Again { after, step: before, case: first } => {
+                    retries.insert(at, retried + 1);
+                    tokio::time::sleep(after).await;
+                    if let Some(before) = before.and_then(|id| case.steps.iter().find(|step| step.id == id)) {
+                        self.step(case, before, state, trail, 0).await;
+                    }
+                    if let Some(id) = first {
+                        self.go_to(&id, state, trail).await;
+                    }
+                    at
                 }
-                Next::Step(id) => case.steps.iter().position(|step| step.id == id).unwrap_or(case.steps.len()),
-                Next::Case(id) => {
-                    self.go_to(&id, state, depth).await;
-                    case.steps.len()
-                }
-                Next::Again { after, limit, step, case: first } => {
-                    let used = retries.entry(at).or_default();
-                    *used += 1;
-                    if *used > limit {
-                        ending = true;
-                        at + 1
-                    } else {
-                        tokio::time::sleep(after).await;
-                        if let Some(before) = step.and_then(|id| case.steps.iter().find(|step| step.id == id)) {
-                            self.step(case, before, state, depth).await;
+                other => {
+                    retries.remove(&at);
+                    match other {
+                        Next::Step(id) => case.steps.iter().position(|step| step.id == id).unwrap_or(case.steps.len()),
+                        Next::Case(id) => {
+                            self.go_to(&id, state, trail).await;
+                            ending = true;
+                            at + 1
                         }
-                        if let Some(id) = first {
-                            self.go_to(&id, state, depth).await;
+                        Next::End => {
+                            ending = true;
+                            at + 1
                         }
-                        at
+                        Next::Following | Next::Again { .. } => at + 1,
                     }
                 }
             };
         }
     }
 
-    async fn go_to(&self, id: &CaseId, state: &mut State, depth: u8) {
-        let Some(case) = self.plan.case(id).filter(|_| depth < DEPTH) else {
+    async fn go_to(&self, id: &CaseId, state: &mut State, trail: &Trail<'_>) {
+        let Some(case) = self.plan.case(id).filter(|_| trail.depth() < DEPTH) else {
             state.unjudged.get_or_insert(format!("case {id} cannot be called from here"));
             return;
         };
-        let run = self.case_with(case, case.inputs.clone(), depth + 1).await;
+        let run = self.case_with(case, case.inputs.clone(), trail.call(&case.id)).await;
         state.absorb(&run);
     }
 
-    async fn step(&self, case: &Case, step: &Step, state: &mut State, depth: u8) -> Next {
-        match &step.call {
-            Call::Case(id) => self.call(id, step, state, depth).await,
-            Call::Operation(id) => {
-                let Some(operation) = self.contract.operation(id) else {
-                    state.unjudged.get_or_insert(format!("{id} is not in the contract"));
-                    return Next::End;
-                };
-                let performed = {
-                    let scope = state.scope();
-                    self.perform(case, step, operation, &scope).await
-                };
-                match performed {
-                    Ok(performed) => take(step, state, performed),
-                    // The end of a chain of links is no loss: the answer simply names no next one.
-                    Err(Unbound::Absent(_))
-                        if matches!(case.origin, Origin::Generated { .. }) && !state.steps.is_empty() =>
-                    {
-                        Next::End
-                    }
-                    Err(Unbound::Absent(reason) | Unbound::Impossible(reason) | Unbound::Refused(reason)) => {
-                        state.unjudged.get_or_insert(format!("step {}: {reason}", step.id));
-                        Next::End
-                    }
-                }
+    async fn step(&self, case: &Case, step: &Step, state: &mut State, trail: &Trail<'_>, retried: u32) -> Next {
+        let id = match &step.call {
+            Call::Case(id) => return self.call(id, step, state, trail, retried).await,
+            Call::Operation(id) => id,
+        };
+        let Some(operation) = self.contract.operation(id) else {
+            state.unjudged.get_or_insert(format!("{id} is not in the contract"));
+            return Next::End;
+        };
+        let errand = Errand { retried, ..Errand::of(trail.root) };
+        let performed = {
+            let scope = state.scope();
+            self.perform(case, step, operation, &scope, &errand).await
+        };
+        match performed {
+            Ok(performed) => take(step, state, performed, retried),
+            // The end of a chain of links is no loss: the answer simply names no next one.
+            Err(Unbound::Absent(_)) if matches!(case.origin, Origin::Generated { .. }) && !state.steps.is_empty() => {
+                Next::End
+            }
+            Err(reason) => {
+                state.unjudged.get_or_insert(format!("step {}: {reason}", step.id));
+                Next::End
             }
         }
     }
 
     /// A step that calls another case: its arguments are the case's inputs, the case's outputs are the step's.
-    async fn call(&self, id: &CaseId, step: &Step, state: &mut State, depth: u8) -> Next {
-        let Some(called) = self.plan.case(id).filter(|_| depth < DEPTH) else {
+    async fn call(&self, id: &CaseId, step: &Step, state: &mut State, trail: &Trail<'_>, retried: u32) -> Next {
+        let Some(called) = self.plan.case(id).filter(|_| trail.depth() < DEPTH) else {
             state.unjudged.get_or_insert(format!("step {}: case {id} cannot be called from here", step.id));
             return Next::End;
         };
         let mut inputs = called.inputs.as_object().cloned().unwrap_or_default();
         for argument in &step.arguments {
-            let crate::case::Supply::Template(template) = &argument.value else { continue };
-            let rendered = template.render(&state.scope());
-            if let Ok(Some(value)) = rendered.map(|rendered| rendered.value) {
-                inputs.insert(argument.name.clone(), value);
+            let Supply::Template(template) = &argument.value else { continue };
+            match template.render(&state.scope()).map(|rendered| rendered.value) {
+                Ok(Some(value)) => drop(inputs.insert(argument.name.clone(), value)),
+                Ok(None) | Err(_) => {
+                    state.unjudged.get_or_insert(format!("step {}: input `{}` is absent", step.id, argument.name));
+                    return Next::End;
+                }
             }
         }
-        let run = self.case_with(called, Value::Object(inputs), depth + 1).await;
+        let run = self.case_with(called, Value::Object(inputs), trail.call(&called.id)).await;
         state.absorb(&run);
-        let passed = run.record.result == CaseResult::Passed;
-        let kept = {
+        let (kept, succeeded, action) = {
             let scope = Scope { outputs: &run.finished.outputs, ..state.scope() };
             let mut kept = run.finished.outputs.clone();
             kept.extend(
                 step.outputs.iter().filter_map(|(name, expression)| Some((name.clone(), scope.evaluate(expression)?))),
             );
-            kept
+            let held = step.criteria.iter().all(|criterion| criterion.evaluate(&scope).holds == Ok(true));
+            let succeeded = run.record.result == CaseResult::Passed && held;
+            (kept, succeeded, next_action(step, succeeded, &scope).cloned())
         };
         state.steps.insert(step.id.clone(), kept);
         if let Origin::Written { workflow, .. } = &called.origin {
             state.workflows.insert(workflow.clone(), run.finished);
         }
-        if passed { Next::Following } else { Next::End }
+        let failed = run.record.result == CaseResult::Failed;
+        follow(action, succeeded, retried).unwrap_or_else(|| {
+            if !succeeded && !failed {
+                state.unjudged.get_or_insert(format!("step {}: {} did not end as it should", step.id, called.name));
+            }
+            if succeeded { Next::Following } else { Next::End }
+        })
     }
 }
 
 /// Keeps what a request brought and decides where to go.
-fn take(step: &Step, state: &mut State, performed: Performed) -> Next {
+fn take(step: &Step, state: &mut State, performed: Performed, retried: u32) -> Next {
+    let Performed { failed, succeeded, summary, .. } = performed;
     state.requests += u64::from(performed.attempts);
-    state.failed |= performed.failed;
+    state.failed |= failed;
     state.drifts.extend(performed.drifts);
     state.steps.insert(step.id.clone(), performed.outputs);
-    match performed.action {
-        Some(Action { kind: ActionKind::End, .. }) => Next::End,
-        Some(Action { kind: ActionKind::GotoStep(id), .. }) => Next::Step(id),
-        Some(Action { kind: ActionKind::GotoCase(id), .. }) => Next::Case(id),
-        Some(Action { kind: ActionKind::Retry { after, limit, step, case }, .. }) => {
-            Next::Again { after, limit, step, case }
+    follow(performed.action, succeeded, retried).unwrap_or_else(|| {
+        // A step that fails without a drift ends the case all the same, and then nothing is known of what it is about.
+        if !succeeded && !failed {
+            state.unjudged.get_or_insert(format!("step {}: {summary}", step.id));
         }
-        None if performed.succeeded => Next::Following,
-        None => {
-            if !performed.failed {
-                state.unjudged.get_or_insert(format!("step {}: {}", step.id, performed.summary));
-            }
-            Next::End
-        }
+        if succeeded { Next::Following } else { Next::End }
+    })
+}
+
+/// Where the action of a step leads; nothing where there is none, or where it has no retries left.
+fn follow(action: Option<Action>, succeeded: bool, retried: u32) -> Option<Next> {
+    match action?.kind {
+        // The end of a step that failed is how it ends without any action, too.
+        ActionKind::End => succeeded.then_some(Next::End),
+        ActionKind::GotoStep(id) => Some(Next::Step(id)),
+        ActionKind::GotoCase(id) => Some(Next::Case(id)),
+        ActionKind::Retry { after, limit, step, case } if retried < limit => Some(Next::Again { after, step, case }),
+        ActionKind::Retry { .. } => None,
     }
 }
 

@@ -101,6 +101,7 @@ pub struct Gate {
     max_created: usize,
     bases: Vec<Url>,
     routes: Vec<Route>,
+    excluded: Vec<OperationId>,
     unmatched: Vec<String>,
     counters: Mutex<Counters>,
 }
@@ -149,6 +150,7 @@ impl Gate {
             undeclared_methods: environment.undeclared_methods,
             touch_foreign: environment.touch_foreign,
             max_created: environment.max_created,
+            excluded: routes.iter().filter(|route| route.excluded).map(|route| route.operation.clone()).collect(),
             bases: bases.into_iter().filter_map(|base| Url::parse(base).ok()).collect(),
             routes,
             unmatched,
@@ -177,6 +179,24 @@ impl Gate {
         verdict
     }
 
+    /// Whether a request to `operation` may leave once it is written: asked before ids are obtained for it, so that nothing
+    /// is created for a request that stays.
+    ///
+    /// # Errors
+    /// The first reason why not; it is counted.
+    pub fn foresee(&self, operation: &OperationId, method: &str, purpose: Purpose) -> Result<(), Refusal> {
+        let excluded = self.excluded.iter().find(|excluded| *excluded == operation);
+        let verdict = self.kind(method, purpose).and_then(|()| match excluded {
+            Some(excluded) => Err(Refusal::Excluded(excluded.clone())),
+            None => Ok(()),
+        });
+        if let Err(refusal) = &verdict {
+            let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+            *counters.refused.entry(refusal.to_string()).or_default() += 1;
+        }
+        verdict
+    }
+
     /// Gives one of `max-created` back: a request that should have created something did not.
     pub fn not_created(&self) {
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
@@ -194,18 +214,7 @@ impl Gate {
         if paths.is_empty() {
             return Err(Refusal::ForeignHost);
         }
-        let reads = matches!(ask.method, "GET" | "HEAD" | "OPTIONS");
-        if self.class == Class::Production {
-            if !reads {
-                return Err(Refusal::ProductionWrite);
-            }
-            if matches!(ask.purpose, Purpose::Negative | Purpose::UndeclaredMethod) {
-                return Err(Refusal::ProductionProbe);
-            }
-        }
-        if !reads && (!self.writes || ask.purpose == Purpose::Canary) {
-            return Err(Refusal::WritesForbidden);
-        }
+        self.kind(ask.method, ask.purpose)?;
         if let Some(operation) = paths.iter().find_map(|path| self.excluded(ask, path)) {
             return Err(Refusal::Excluded(operation.clone()));
         }
@@ -214,6 +223,23 @@ impl Gate {
         }
         if paths.iter().any(|path| self.changes_foreign(ask, path)) {
             return Err(Refusal::ForeignObject);
+        }
+        Ok(())
+    }
+
+    /// Whether requests of this kind may leave at all, wherever they go.
+    fn kind(&self, method: &str, purpose: Purpose) -> Result<(), Refusal> {
+        let reads = matches!(method, "GET" | "HEAD" | "OPTIONS");
+        if self.class == Class::Production {
+            if !reads {
+                return Err(Refusal::ProductionWrite);
+            }
+            if matches!(purpose, Purpose::Negative | Purpose::UndeclaredMethod) {
+                return Err(Refusal::ProductionProbe);
+            }
+        }
+        if !reads && (!self.writes || purpose == Purpose::Canary) {
+            return Err(Refusal::WritesForbidden);
         }
         Ok(())
     }
@@ -237,7 +263,7 @@ impl Gate {
 
     /// The excluded operation that the request calls, says to call, or may be taken for.
     fn excluded(&self, ask: &Ask<'_>, path: &str) -> Option<&OperationId> {
-        if !self.routes.iter().any(|route| route.excluded) {
+        if self.excluded.is_empty() {
             return None;
         }
         let said = self.routes.iter().find(|route| route.excluded && ask.operation == Some(&route.operation));

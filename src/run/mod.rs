@@ -23,7 +23,7 @@ mod settle;
 mod tally;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::Path;
 use std::pin::pin;
@@ -35,7 +35,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::OnceCell;
 
-use crate::case::{Case, CaseId, Intent, Step};
+use crate::case::{Case, CaseId};
 use crate::contract::base_url::base_url;
 use crate::contract::{Contract, Operation};
 use crate::digest::sha256;
@@ -43,10 +43,11 @@ use crate::drift::levels::Levels;
 use crate::environment::Environment;
 use crate::exchange::{Exchange, Request};
 use crate::outcome::{CaseRecord, CaseResult, Event, Outcome};
+use crate::plan::producer::Collections;
 use crate::plan::{self, Plan};
 
 use attempt::Patience;
-use bind::{Bound, Unbound};
+use bind::Bound;
 use client::{Client, ClientOptions};
 use created::Register;
 use flight::Flights;
@@ -67,7 +68,7 @@ pub struct Setup<'a> {
     /// Where it is judged.
     pub environment: &'a Environment,
     /// What is sent.
-    pub plan: &'a Plan,
+    pub plan: &'a Plan<'a>,
     /// Levels that differ from the usual.
     pub levels: &'a Levels,
     /// What random choices started from.
@@ -93,7 +94,8 @@ pub enum SetupError {
 struct Runner<'a> {
     contract: &'a Contract,
     environment: &'a Environment,
-    plan: &'a Plan,
+    plan: &'a Plan<'a>,
+    collections: Collections<'a>,
     levels: &'a Levels,
     tell: &'a (dyn Fn(Event) + Sync),
     /// Begins the names of what the run creates.
@@ -127,8 +129,8 @@ pub async fn run(
     let started = jiff::Timestamp::now();
     let bases = bases(setup.contract, setup.environment);
     let runner = Runner::new(&setup, &bases.urls, started, tell)?;
-    for note in setup.notes.iter().chain(&bases.notes) {
-        runner.note(note.clone());
+    for note in setup.notes.iter().chain(&bases.notes).cloned().chain(setup.levels.changes()) {
+        runner.note(note);
     }
     tell(Event::Planned { cases: setup.plan.cases.len() });
     let mut interrupted = false;
@@ -164,6 +166,7 @@ impl<'a> Runner<'a> {
             contract: setup.contract,
             environment,
             plan: setup.plan,
+            collections: Collections::new(setup.contract),
             levels: setup.levels,
             tell,
             client: Client::new(&ClientOptions::of(environment, https))?,
@@ -188,8 +191,8 @@ impl<'a> Runner<'a> {
         let all = stream::iter(self.plan.cases.iter().enumerate());
         let mut running = all
             .map(|(index, case)| async move {
-                if let Some(reason) = self.health.broken() {
-                    return (index, unjudged(case, reason));
+                if let Some(broken) = self.health.broken() {
+                    return (index, unjudged(case, broken.reason));
                 }
                 let record = match self.shared.get(&case.id) {
                     Some(cell) => cell.get_or_init(|| self.case(case)).await.record.clone(),
@@ -210,13 +213,6 @@ impl<'a> Runner<'a> {
     }
 
     /// Asks the gate whether the request may leave.
-    fn admit(&self, step: &Step, operation: &Operation, bound: &Bound, creates: bool) -> Result<(), Unbound> {
-        // An id that was made up names nothing that anybody could lose.
-        let own = step.intent == Intent::Absent || self.register.owns(&bound.path);
-        self.ask(operation, bound, own, creates, Purpose::from(&step.intent))
-            .map_err(|reason| Unbound::Refused(reason.to_string()))
-    }
-
     fn ask(
         &self,
         operation: &Operation,
@@ -225,19 +221,8 @@ impl<'a> Runner<'a> {
         creates: bool,
         purpose: Purpose,
     ) -> Result<(), Refusal> {
-        let ask = Ask {
-            operation: Some(&operation.id),
-            method: &bound.request.method,
-            url: &bound.request.url,
-            created_by_run,
-            creates,
-            purpose,
-        };
-        let verdict = self.gate.check(&ask);
-        if let Err(refusal) = &verdict {
-            self.tally().forbidden(&operation.id, refusal.to_string());
-        }
-        verdict
+        let (method, url) = (&bound.request.method, &bound.request.url);
+        self.gate.check(&Ask { operation: Some(&operation.id), method, url, created_by_run, creates, purpose })
     }
 
     fn tally(&self) -> MutexGuard<'_, Tally> {
@@ -250,14 +235,13 @@ impl<'a> Runner<'a> {
     }
 
     fn notes(&self) -> Vec<String> {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = BTreeSet::new();
+        notes.iter().filter(|note| seen.insert(note.as_str())).cloned().collect()
     }
 
     fn note(&self, note: String) {
-        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        if !notes.contains(&note) {
-            notes.push(note);
-        }
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
     }
 }
 

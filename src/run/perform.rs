@@ -5,20 +5,21 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::case::expression::{Evaluated, Received, Scope, Sent};
-use crate::case::{Action, Case, Credentials, Intent, Origin, Step, Supply};
+use crate::case::{Action, ActionKind, Case, CaseId, Credentials, Intent, Origin, Step, Supply};
 use crate::check::reading::Reading;
-use crate::check::{self, Body, Subject};
+use crate::check::{self, Body, Subject, failed_criterion};
 use crate::contract::base_url::base_url;
 use crate::contract::{Location, Operation, PathPart};
-use crate::drift::Level;
-use crate::exchange::{Exchange, Failure};
+use crate::drift::{Finding, Level};
+use crate::exchange::Exchange;
 use crate::outcome::Event;
-use crate::plan::producer;
+use crate::plan::producer::{Bindings, item_path, objects};
 
 use super::Runner;
 use super::bind::{self, Bound, Resolution, Resolved, Unbound};
-use super::created::{Bindings, Created, ids_in};
-use super::health::Pulse;
+use super::created::{Created, id_text, ids_in};
+use super::gate::Purpose;
+use super::health::{Pulse, Sign};
 use super::journal;
 use super::tally::{Answered, Sighting};
 use super::witness::{came, witness};
@@ -47,6 +48,25 @@ pub(super) struct Performed {
     pub(super) marks: Vec<(String, String)>,
 }
 
+/// For whom a step is performed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Errand<'a> {
+    /// The case that is run again to see a drift again: the one that was started, whatever it calls.
+    pub(super) root: &'a CaseId,
+    /// How often the step was sent again already because its actions say so.
+    pub(super) retried: u32,
+    /// Values of path parameters that are settled.
+    pub(super) given: &'a Bindings,
+}
+
+impl<'a> Errand<'a> {
+    /// The first attempt of a step of `root` itself.
+    pub(super) fn of(root: &'a CaseId) -> Self {
+        static NONE: Bindings = Vec::new();
+        Self { root, retried: 0, given: &NONE }
+    }
+}
+
 /// One step on its way.
 struct Turn<'a> {
     case: &'a Case,
@@ -54,6 +74,9 @@ struct Turn<'a> {
     operation: &'a Operation,
     scope: Scope<'a>,
     bound: &'a Bound,
+    errand: &'a Errand<'a>,
+    /// The number of the exchange.
+    number: u64,
 }
 
 /// What a request would create.
@@ -65,40 +88,54 @@ struct Creation {
 }
 
 impl Runner<'_> {
-    /// Performs a step with ids obtained from the pool where it names none.
+    /// Performs a step, with ids obtained from the pool where neither it nor the errand names any.
     pub(super) async fn perform(
         &self,
         case: &Case,
         step: &Step,
         operation: &Operation,
         scope: &Scope<'_>,
+        errand: &Errand<'_>,
     ) -> Result<Performed, Unbound> {
-        self.perform_with(case, step, operation, scope, &Vec::new()).await
-    }
-
-    /// Performs a step; path parameters that `given` names have these values.
-    pub(super) async fn perform_with(
-        &self,
-        case: &Case,
-        step: &Step,
-        operation: &Operation,
-        scope: &Scope<'_>,
-        given: &Bindings,
-    ) -> Result<Performed, Unbound> {
-        let bound = self.bind(step, operation, scope, given).await?;
-        let creates = producer::creates(self.contract, operation);
-        self.admit(step, operation, &bound, creates)?;
-        let intended = if creates { self.intend(operation, &bound)? } else { None };
-        let flight = creates.then(|| self.flights.begin(&operation.id));
+        let prepared = self.prepare(step, operation, scope, errand.given).await;
+        let (bound, creation) = prepared.inspect_err(|reason| match (&step.intent, reason) {
+            (Intent::Valid | Intent::Unknown, Unbound::Refused(reason)) => {
+                self.tally().forbidden(&operation.id, reason.clone());
+            }
+            (Intent::Valid | Intent::Unknown, _) => self.tally().missed(&operation.id),
+            _ => {}
+        })?;
+        let flight = creation.creates.then(|| self.flights.begin(&operation.id));
         let exchange = self.exchange(&bound.request, step.timeout).await;
         if let Some(flight) = flight {
             self.flights.end(flight, &exchange);
         }
-        if self.count(operation, step, &bound, &exchange) == Pulse::Suspicious {
+        let (number, pulse) = self.count(operation, step, &bound, &exchange);
+        if pulse == Pulse::Suspicious {
             self.ask_canary(operation).await;
         }
-        let turn = Turn { case, step, operation, scope: *scope, bound: &bound };
-        Ok(self.conclude(&turn, &exchange, &Creation { creates, intended }))
+        let turn = Turn { case, step, operation, scope: *scope, bound: &bound, errand, number };
+        Ok(self.conclude(&turn, &exchange, &creation))
+    }
+
+    /// The request, let through by the gate and, where it creates, written down.
+    async fn prepare(
+        &self,
+        step: &Step,
+        operation: &Operation,
+        scope: &Scope<'_>,
+        given: &Bindings,
+    ) -> Result<(Bound, Creation), Unbound> {
+        let refused = |refusal: super::gate::Refusal| Unbound::Refused(refusal.to_string());
+        self.gate.foresee(&operation.id, &operation.method, Purpose::from(&step.intent)).map_err(refused)?;
+        let bound = self.bind(step, operation, scope, given).await?;
+        let creates = self.collections.creates(operation);
+        // An id that was made up names nothing that anybody could lose.
+        let own = step.intent == Intent::Absent || self.register.owns(&objects(&operation.path, &bound.path));
+        self.ask(operation, &bound, own, creates, Purpose::from(&step.intent)).map_err(refused)?;
+        let intended = if creates { self.intend(operation, &bound) } else { Ok(None) };
+        let intended = intended.inspect_err(|_| self.gate.not_created())?;
+        Ok((bound, Creation { creates, intended }))
     }
 
     pub(super) async fn bind(
@@ -143,8 +180,8 @@ impl Runner<'_> {
         }
         let already: Vec<String> = fixed.iter().map(|(name, _)| name.clone()).collect();
         fixed.extend(given.iter().cloned());
-        let named = |part: &PathPart| matches!(part, PathPart::Parameter(name) if !fixed.iter().any(|(given, _)| given == name));
-        let path = if wanting || operation.path.parts.iter().any(named) {
+        let named = |name: &str| fixed.iter().any(|(given, _)| given == name);
+        let path = if wanting || !operation.path.names().all(named) {
             self.existing(operation, &step.intent, &fixed).await?
         } else {
             fixed
@@ -161,84 +198,96 @@ impl Runner<'_> {
             .map_err(Unbound::Impossible)
     }
 
-    fn count(&self, operation: &Operation, step: &Step, bound: &Bound, exchange: &Exchange) -> Pulse {
-        let status = exchange.result.as_ref().ok().map(|response| response.status);
+    fn count(&self, operation: &Operation, step: &Step, bound: &Bound, exchange: &Exchange) -> (u64, Pulse) {
+        let own = step.credentials == Credentials::Environment;
         let answered = Answered {
             operation,
             intent: &step.intent,
-            with_credentials: bound.with_credentials && step.credentials == Credentials::Environment,
-            attempts: exchange.attempts,
-            status,
+            with_credentials: own && (bound.with_credentials || operation.needs_credentials()),
+            exchange,
         };
         self.tally().exchange(answered);
         let what = format!("{} {}", operation.method, operation.path.text);
-        let failure: Option<&Failure> = exchange.result.as_ref().err();
-        self.health.exchange(&what, failure)
+        self.health.exchange(&what, &Sign::of(exchange, answered.with_credentials))
     }
 
     /// Judges the answer and takes from it what later steps need.
     fn conclude(&self, turn: &Turn<'_>, exchange: &Exchange, creation: &Creation) -> Performed {
-        let Turn { case, step, operation, scope, bound } = *turn;
+        let Turn { case, step, operation, scope, bound, .. } = *turn;
         let reading = Reading::new(self.contract, operation, exchange);
         let json = match &reading.body {
-            Body::Json(value) => Some(value.clone()),
+            Body::Json(value) => Some(value),
             _ => None,
         };
         let sent = Sent { request: &bound.request, path: &bound.path, body: bound.body.as_ref() };
-        let received = exchange.result.as_ref().ok().map(|response| Received { response, body: json.as_ref() });
+        let received = exchange.result.as_ref().ok().map(|response| Received { response, body: json });
         let after = Scope { request: Some(sent), response: received, ..scope };
         let criteria: Vec<Evaluated> = match received {
             Some(_) => step.criteria.iter().map(|criterion| criterion.evaluate(&after)).collect(),
             None => Vec::new(),
         };
-        let subject = Subject::new(&reading, &step.intent, &criteria);
-        let findings = check::registry::judge(&subject);
-        self.tally().judged(operation);
-        let status = exchange.result.as_ref().ok().map(|response| response.status);
+        let status = received.map(|received| received.response.status);
         let success = status.is_some_and(|status| (200..300).contains(&status));
-        let accepted = success && status.is_some_and(|status| operation.response(status).is_some());
+        let succeeded = match (&case.origin, step.criteria.is_empty()) {
+            _ if received.is_none() => false,
+            (_, false) => criteria.iter().all(|criterion| criterion.holds == Ok(true)),
+            (Origin::Generated { .. }, true) if step.intent != Intent::Valid => true,
+            (_, true) => success,
+        };
+        let action = next_action(step, succeeded, &after);
+        let foreseen = !succeeded && action.is_some_and(|action| is_foreseen(action, turn.errand.retried));
         let created = if creation.creates && success {
-            self.created(operation, bound, exchange, json.as_ref(), creation.intended.clone())
+            self.created(operation, bound, &after, creation.intended.clone())
         } else {
             self.not_created(creation, exchange);
             None
         };
         if operation.method == "DELETE" && success {
-            self.removed(bound);
+            self.removed(operation, bound);
         }
-        let mut drifts = Vec::new();
-        let mut failed = false;
-        for finding in findings {
-            let Some(level) = self.levels.level(&finding.rule, &operation.id.0, finding.level) else { continue };
-            failed |= level == Level::Error;
-            drifts.push(self.sighting(case, operation, &subject, crate::drift::Finding { level, ..finding }));
-        }
-        let held = criteria.iter().all(|criterion| criterion.holds == Ok(true));
-        let succeeded = match (&case.origin, step.criteria.is_empty()) {
-            _ if received.is_none() => false,
-            (_, false) => held,
-            (Origin::Generated { .. }, true) if step.intent != Intent::Valid => true,
-            (_, true) => success,
-        };
-        let actions = if succeeded { &step.on_success } else { &step.on_failure };
-        let holds =
-            |action: &&Action| action.criteria.iter().all(|criterion| criterion.evaluate(&after).holds == Ok(true));
+        let subject = Subject::new(&reading, &step.intent, &criteria).expected_within(self.environment.slow_after);
+        let (drifts, failed) = self.judge(turn, &subject, foreseen);
+        let outputs = step.outputs.iter().filter_map(|(name, e)| Some((name.clone(), after.evaluate(e)?))).collect();
+        let action = action.cloned();
         Performed {
             attempts: exchange.attempts,
             failed,
             drifts,
-            outputs: step.outputs.iter().filter_map(|(name, e)| Some((name.clone(), after.evaluate(e)?))).collect(),
-            action: actions.iter().find(holds).cloned(),
+            outputs,
+            action,
             succeeded,
-            accepted,
+            accepted: success && status.is_some_and(|status| operation.response(status).is_some()),
             summary: match &exchange.result {
                 Ok(response) => format!("{} was answered with {}", operation.id, response.status),
                 Err(failure) => format!("{}: {failure}", operation.id),
             },
-            json,
+            json: match reading.body {
+                Body::Json(value) => Some(value),
+                _ => None,
+            },
             created,
             marks: bound.body.as_ref().map(|body| marks_in(body, &self.mark)).unwrap_or_default(),
         }
+    }
+
+    /// Has every check judge the exchange. Returns the ids of the drifts and whether one is at level error.
+    fn judge(&self, turn: &Turn<'_>, subject: &Subject<'_>, foreseen: bool) -> (Vec<String>, bool) {
+        let mut drifts: Vec<String> = Vec::new();
+        let mut failed = false;
+        for finding in check::registry::judge(subject) {
+            if foreseen && finding.rule == failed_criterion::CHECK.id {
+                continue;
+            }
+            let Some(level) = self.levels.level(&finding.rule, &turn.operation.id.0, finding.level) else { continue };
+            failed |= level == Level::Error;
+            let id = crate::drift::fingerprint::fingerprint(&finding, &turn.operation.id.0, subject.status());
+            // A drift shows once in an exchange, in however many elements of a list.
+            if !drifts.contains(&id) {
+                self.sighting(turn, subject, &id, Finding { level, ..finding });
+                drifts.push(id);
+            }
+        }
+        (drifts, failed)
     }
 
     /// Registers what a request created. Returns its number and its id, where the answer holds one.
@@ -246,87 +295,113 @@ impl Runner<'_> {
         &self,
         operation: &Operation,
         bound: &Bound,
-        exchange: &Exchange,
-        body: Option<&Value>,
+        after: &Scope<'_>,
         intended: Option<journal::Object>,
     ) -> Option<(usize, Option<String>)> {
-        let (_, parameter) = ["GET", "DELETE", "PATCH", "PUT"]
-            .iter()
-            .find_map(|method| producer::item_operation(self.contract, operation, method))?;
-        let in_body = body.and_then(|body| {
-            ids_in(body, &parameter).into_iter().find(|id| {
-                // The parent's id in the answer is not the new object's.
-                !bound.path.iter().any(|(_, value)| value == id)
-            })
-        });
-        let in_location = || {
-            let location = exchange.result.as_ref().ok()?.headers.get("Location")?;
-            let path = location.split(['?', '#']).next()?;
-            path.rsplit('/').find(|segment| !segment.is_empty()).map(str::to_owned)
+        let parameter = self.collections.item_parameter(operation)?;
+        let received = after.response?;
+        let linked = || self.collections.linked(operation).and_then(|value| id_text(&after.evaluate(value)?));
+        let in_body = || {
+            // The parent's id in the answer is not the new object's.
+            let ids = ids_in(received.body?, parameter);
+            ids.into_iter().find(|id| !bound.path.iter().any(|(_, value)| value == id))
         };
-        let id = in_body.or_else(in_location);
+        let in_location = || id_in_location(received.response.headers.get("Location")?, operation);
+        let id = linked().or_else(in_body).or_else(in_location);
         if let (Some(object), Some(id)) = (&intended, &id) {
-            self.journal_note(
-                object,
-                journal::Event::Created { id: id.clone(), undo: self.undo(operation, bound, id) },
-            );
+            let undo = self.undo(operation, &bound.path, id);
+            self.journal_note(object, journal::Event::Created { id: id.clone(), undo });
         }
-        let number = self.register.add(Created {
+        let path = id.as_ref().map(|id| item_path(&operation.path, &bound.path, id));
+        let created = Created {
             creator: operation.id.clone(),
             parent: bound.path.clone(),
-            parameter,
             id: id.clone(),
             removed: false,
             intended,
-        });
-        Some((number, id))
+        };
+        Some((self.register.add(created, path), id))
     }
 
-    /// A request that should have created something did not.
-    fn not_created(&self, creation: &Creation, exchange: &Exchange) {
-        if creation.creates {
-            self.gate.not_created();
+    /// The object of this number, which `creator` made, was found to have this id.
+    pub(super) fn identify(&self, creator: &Operation, number: usize, id: &str) {
+        let Some(created) = self.register.identify(number, |parent| item_path(&creator.path, parent, id), id) else {
+            return;
+        };
+        if let Some(object) = &created.intended {
+            let undo = self.undo(creator, &created.parent, id);
+            self.journal_note(object, journal::Event::Created { id: id.to_owned(), undo });
         }
-        // Without an answer it may have been created all the same, so the intention stays open.
-        if let (Some(object), Ok(_)) = (&creation.intended, &exchange.result) {
+    }
+
+    /// A request that should have created something did not, or nobody can tell: without an answer, and after a failure of
+    /// the server, it may have been created all the same. Then the intention stays open and counts.
+    fn not_created(&self, creation: &Creation, exchange: &Exchange) {
+        if !creation.creates || !exchange.result.as_ref().is_ok_and(|response| response.status < 500) {
+            return;
+        }
+        self.gate.not_created();
+        if let Some(object) = &creation.intended {
             self.journal_note(object, journal::Event::NotCreated);
         }
     }
 
-    fn removed(&self, bound: &Bound) {
-        if let Some((name, id)) = bound.path.last() {
-            self.forget(name, id, journal::Event::Deleted);
+    /// A DELETE was accepted. One of `/customers/{id}/photo` removes no customer.
+    fn removed(&self, operation: &Operation, bound: &Bound) {
+        if operation.path.parts.last().is_some_and(|part| matches!(part, PathPart::Parameter(_)))
+            && let Some(path) = objects(&operation.path, &bound.path).last()
+        {
+            self.forget(path, journal::Event::Deleted);
         }
     }
 
-    /// Adds a finding to the tally. Returns the drift's id.
-    fn sighting(
-        &self,
-        case: &Case,
-        operation: &Operation,
-        subject: &Subject<'_>,
-        mut finding: crate::drift::Finding,
-    ) -> String {
-        let status = subject.response.map(|response| response.status);
-        let id = crate::drift::fingerprint::fingerprint(&finding, &operation.id.0, status);
+    /// Adds a finding to the tally; describes it only where it is not known better already.
+    fn sighting(&self, turn: &Turn<'_>, subject: &Subject<'_>, id: &str, mut finding: Finding) {
+        let root = turn.errand.root;
+        let rank = self.plan.place(root).unwrap_or(usize::MAX);
+        if !self.tally().notice(id, (rank, root), turn.number, finding.level) {
+            return;
+        }
         let overlay = check::overlay::stated_by(subject, &finding);
         let redactor = self.redactor.aware_of(subject.exchange);
         finding.came = came(&redactor, &finding.part, &finding.came);
         let level = finding.level;
         let sighting = Sighting {
-            id: id.clone(),
             finding,
-            operation: operation.id.clone(),
-            status,
+            operation: turn.operation.id.clone(),
+            status: subject.status(),
             overlay,
             witness: witness(&self.redactor, subject.exchange),
         };
-        let first = self.tally().sighting(&case.id, sighting);
-        if first {
-            (self.tell)(Event::DriftSeen { id: id.clone(), level });
+        if self.tally().describe(id, root, sighting) {
+            (self.tell)(Event::DriftSeen { id: id.to_owned(), level });
         }
-        id
     }
+}
+
+/// What the step's actions say comes next: the first whose criteria hold.
+pub(super) fn next_action<'s>(step: &'s Step, succeeded: bool, after: &Scope<'_>) -> Option<&'s Action> {
+    let actions = if succeeded { &step.on_success } else { &step.on_failure };
+    actions.iter().find(|action| action.criteria.iter().all(|criterion| criterion.evaluate(after).holds == Ok(true)))
+}
+
+/// Whether a failure is part of the case's way: it is tried again, or the case says where to go on in just this situation.
+fn is_foreseen(action: &Action, retried: u32) -> bool {
+    match action.kind {
+        ActionKind::Retry { limit, .. } => retried < limit,
+        ActionKind::GotoStep(_) | ActionKind::GotoCase(_) => !action.criteria.is_empty(),
+        ActionKind::End => false,
+    }
+}
+
+/// The id in a `Location`: what follows the path of the collection, else its last segment.
+fn id_in_location(location: &str, creator: &Operation) -> Option<String> {
+    let path = location.split(['?', '#']).next()?;
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let collection = creator.path.text.rsplit('/').find(|segment| !segment.is_empty())?;
+    let at = segments.iter().rposition(|segment| *segment == collection).map(|at| at + 1);
+    let id = at.and_then(|at| segments.get(at)).or(segments.last())?;
+    (*id != collection).then(|| percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned())
 }
 
 /// Members of a request body whose texts begin with the run's mark.

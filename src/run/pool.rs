@@ -8,15 +8,15 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::case::expression::{Scope, Template};
+use crate::case::expression::{Expression, Scope, Template};
 use crate::case::{Argument, Case, Intent, Step, Supply};
-use crate::contract::{Location, Operation, PathPart};
-use crate::plan;
-use crate::plan::producer::{Producer, producers};
+use crate::contract::{Location, Operation};
+use crate::plan::producer::{Bindings, Producer, above, renamed};
 
 use super::Runner;
 use super::bind::Unbound;
-use super::created::{Bindings, ids_in};
+use super::created::ids_listed;
+use super::perform::Errand;
 
 /// So many listed ids are tried when something has to be found below one of them.
 const TRIED: usize = 10;
@@ -33,6 +33,8 @@ type Obtained = Result<Vec<String>, Unbound>;
 enum Purpose {
     /// Only read; shared by all that read.
     Read,
+    /// Only read, and of something that was there before: what this run creates may hold nothing yet.
+    Find,
     /// Changed by the requests of one operation.
     Change,
     /// Used up by one request.
@@ -47,15 +49,7 @@ impl Runner<'_> {
         intent: &Intent,
         fixed: &Bindings,
     ) -> Result<Bindings, Unbound> {
-        let names: Vec<&str> = operation
-            .path
-            .parts
-            .iter()
-            .filter_map(|part| match part {
-                PathPart::Parameter(name) => Some(name.as_str()),
-                PathPart::Literal(_) => None,
-            })
-            .collect();
+        let names: Vec<&str> = operation.path.names().collect();
         self.fill(operation, intent, fixed, &names, Vec::new()).await
     }
 
@@ -78,15 +72,21 @@ impl Runner<'_> {
             if let Some((_, value)) = fixed.iter().find(|(given, _)| given == name) {
                 return self.fill(operation, intent, fixed, rest, below(value)).await;
             }
-            let purpose = purpose(operation, intent, rest.is_empty());
-            let mut outcome = Err(Unbound::Absent(format!("{name} was never obtained")));
-            for candidate in self.candidates(operation, name, &known, purpose).await?.iter().take(TRIED) {
-                outcome = self.fill(operation, intent, fixed, rest, below(candidate)).await;
-                if outcome.is_ok() {
-                    break;
+            let mut why = None;
+            for purpose in purposes(operation, intent, rest.is_empty()) {
+                match self.candidates(operation, name, &known, *purpose).await {
+                    Err(reason) => why = why.or(Some(reason)),
+                    Ok(candidates) => {
+                        for candidate in candidates.iter().take(TRIED) {
+                            match self.fill(operation, intent, fixed, rest, below(candidate)).await {
+                                Ok(filled) => return Ok(filled),
+                                Err(reason) => why = why.or(Some(reason)),
+                            }
+                        }
+                    }
                 }
             }
-            outcome
+            Err(why.unwrap_or_else(|| Unbound::Absent(format!("{name} was never obtained"))))
         })
     }
 
@@ -97,11 +97,15 @@ impl Runner<'_> {
         parent: &Bindings,
         purpose: Purpose,
     ) -> Result<Vec<String>, Unbound> {
-        if purpose == Purpose::Consume {
-            return self.obtain(operation, name, parent, purpose).await;
-        }
-        let owner = if purpose == Purpose::Change { &*operation.id.0 } else { "" };
-        let key = format!("{}\u{0}{name}\u{0}{parent:?}\u{0}{owner}", above(operation, name));
+        let owner = match purpose {
+            Purpose::Consume => return self.obtain(operation, name, parent, purpose).await,
+            Purpose::Change => &*operation.id.0,
+            Purpose::Read => "",
+            Purpose::Find => "*",
+        };
+        let above = above(&operation.path, name).unwrap_or_default();
+        let values: Vec<&String> = parent.iter().map(|(_, value)| value).collect();
+        let key = format!("{above}\u{0}{name}\u{0}{values:?}\u{0}{owner}");
         let cell = Arc::clone(self.pool.0.lock().await.entry(key).or_default());
         cell.get_or_init(|| self.obtain(operation, name, parent, purpose)).await.clone()
     }
@@ -113,65 +117,62 @@ impl Runner<'_> {
         parent: &Bindings,
         purpose: Purpose,
     ) -> Result<Vec<String>, Unbound> {
-        let producers = producers(self.contract, &operation.path, name);
-        if producers.is_empty() {
-            return Err(Unbound::Absent(format!("{name} was never obtained: no operation answers one")));
-        }
+        let producers = self.collections.producers(&operation.path, name);
+        let (creators, lists): (Vec<&Producer<'_>>, Vec<_>) = producers.iter().partition(|producer| producer.creates);
         let mut reasons = Vec::new();
-        if self.environment.writes {
-            for producer in producers.iter().filter(|producer| producer.creates) {
-                match self.create(producer, name, parent).await {
-                    Ok(id) => return Ok(vec![id]),
-                    Err(Unbound::Absent(reason) | Unbound::Impossible(reason) | Unbound::Refused(reason)) => {
-                        reasons.push(format!("{} gave none: {reason}", producer.operation));
-                    }
-                }
+        for producer in creators.into_iter().filter(|_| purpose != Purpose::Find) {
+            let parent = renamed(&operation.path, &producer.operation.path, parent);
+            match self.create(producer, name, &parent).await {
+                Ok(id) => return Ok(vec![id]),
+                Err(reason) => reasons.push((producer.operation, reason)),
             }
         }
-        if purpose == Purpose::Read || self.environment.touch_foreign {
-            for producer in producers.iter().filter(|producer| !producer.creates) {
-                match self.listed(producer, name, parent, None).await {
-                    Ok(ids) if !ids.is_empty() => return Ok(ids),
-                    Ok(_) => reasons.push(format!("{} listed none", producer.operation)),
-                    Err(Unbound::Absent(reason) | Unbound::Impossible(reason) | Unbound::Refused(reason)) => {
-                        reasons.push(format!("{} gave none: {reason}", producer.operation));
-                    }
+        for producer in lists {
+            let parent = renamed(&operation.path, &producer.operation.path, parent);
+            let found = if matches!(purpose, Purpose::Read | Purpose::Find) || self.environment.touch_foreign {
+                self.listed(producer, name, &parent, None).await
+            } else {
+                Err(Unbound::Refused("what it lists was not created by this run".to_owned()))
+            };
+            match found {
+                Ok(ids) if ids.is_empty() => {
+                    reasons.push((producer.operation, Unbound::Absent("it listed nothing".to_owned())));
                 }
+                Ok(ids) => return Ok(ids),
+                Err(reason) => reasons.push((producer.operation, reason)),
             }
-        } else if !self.environment.writes {
-            reasons.push("this environment allows no writes".to_owned());
         }
-        Err(Unbound::Absent(format!("{name} was never obtained: {}", reasons.join("; "))))
+        Err(never_obtained(name, &reasons))
     }
 
     /// Creates one object with the fullest request that is accepted. Returns its id.
-    async fn create(&self, producer: &Producer, name: &str, parent: &Bindings) -> Result<String, Unbound> {
+    async fn create(&self, producer: &Producer<'_>, name: &str, parent: &Bindings) -> Result<String, Unbound> {
+        let operation = producer.operation;
         let mut last = Unbound::Absent("no request could be generated".to_owned());
         for family in ["full", "minimal"] {
-            let Some((case, step)) = self.generated(producer, family) else { continue };
-            let Some(operation) = self.contract.operation(&producer.operation) else { continue };
+            let Some((case, step)) = self.generated(operation, family) else { continue };
             let inputs = Value::Null;
             let mark = self.next_mark();
             let scope = Scope::new(&inputs, &mark);
-            let performed = match Box::pin(self.perform_with(case, step, operation, &scope, parent)).await {
+            let errand = Errand { given: parent, ..Errand::of(&case.id) };
+            let performed = match Box::pin(self.perform(case, step, operation, &scope, &errand)).await {
                 Ok(performed) => performed,
                 Err(reason) => {
                     last = reason;
                     continue;
                 }
             };
-            if let Some((_, Some(id))) = performed.created {
-                return Ok(id);
-            }
-            if performed.accepted {
-                let found = self.marked(producer, name, parent, &performed.marks).await;
-                if let (Some((number, _)), Some(id)) = (performed.created, &found) {
-                    self.register.identify(number, id);
+            match performed.created {
+                Some((_, Some(id))) => return Ok(id),
+                Some((number, None)) => {
+                    let found = self.marked(operation, name, parent, &performed.marks).await;
+                    let nowhere = || Unbound::Absent("its answer held no id, and no list showed the new object".into());
+                    let id = found.ok_or_else(nowhere)?;
+                    self.identify(operation, number, &id);
+                    return Ok(id);
                 }
-                return found
-                    .ok_or_else(|| Unbound::Absent("its answer held no id, and no list showed the new object".into()));
+                None => last = Unbound::Absent(performed.summary),
             }
-            last = Unbound::Absent(performed.summary);
         }
         Err(last)
     }
@@ -179,15 +180,17 @@ impl Runner<'_> {
     /// The id of the listed object that holds one of `marks`: for creations whose answer held no id.
     async fn marked(
         &self,
-        creator: &Producer,
+        creator: &Operation,
         name: &str,
         parent: &Bindings,
         marks: &[(String, String)],
     ) -> Option<String> {
-        let operation = self.contract.operation(&creator.operation)?;
-        for producer in producers(self.contract, &operation.path, name).iter().filter(|producer| !producer.creates) {
+        let (item, own_name) =
+            ["GET", "DELETE", "PATCH", "PUT"].iter().find_map(|method| self.collections.item(creator, method))?;
+        for producer in self.collections.producers(&item.path, own_name).iter().filter(|producer| !producer.creates) {
+            let parent = renamed(&creator.path, &producer.operation.path, parent);
             for mark in marks {
-                if let Ok(ids) = self.listed(producer, name, parent, Some(mark)).await
+                if let Ok(ids) = self.listed(producer, name, &parent, Some(mark)).await
                     && let Some(id) = ids.into_iter().next()
                 {
                     return Some(id);
@@ -200,16 +203,14 @@ impl Runner<'_> {
     /// The ids in the answer of a list; with `mark` those of elements that hold it.
     async fn listed(
         &self,
-        producer: &Producer,
+        producer: &Producer<'_>,
         name: &str,
         parent: &Bindings,
         mark: Option<&(String, String)>,
     ) -> Result<Vec<String>, Unbound> {
-        let Some((case, step)) = self.generated(producer, "minimal") else {
+        let operation = producer.operation;
+        let Some((case, step)) = self.generated(operation, "minimal") else {
             return Err(Unbound::Absent("no request could be generated".to_owned()));
-        };
-        let Some(operation) = self.contract.operation(&producer.operation) else {
-            return Err(Unbound::Absent("it is not in the contract".to_owned()));
         };
         let mut step = step.clone();
         if let Some((member, text)) = mark
@@ -224,44 +225,51 @@ impl Runner<'_> {
         }
         let inputs = Value::Null;
         let scope = Scope::new(&inputs, &self.mark);
-        let performed = Box::pin(self.perform_with(case, &step, operation, &scope, parent)).await?;
+        let errand = Errand { given: parent, ..Errand::of(&case.id) };
+        let performed = Box::pin(self.perform(case, &step, operation, &scope, &errand)).await?;
         let Some(body) = performed.json.filter(|_| performed.accepted) else {
             return Err(Unbound::Absent(performed.summary));
         };
-        Ok(match mark {
-            None => ids_in(&body, name),
-            Some((_, text)) => holders(&body, text).iter().flat_map(|element| ids_in(element, name)).collect(),
-        })
+        let path = &operation.path.text;
+        if let Some((_, text)) = mark {
+            return Ok(holders(&body, text).iter().flat_map(|element| ids_listed(element, name, path)).collect());
+        }
+        let linked = match &producer.link {
+            Some(Expression::ResponseBody(pointer)) => body.pointer(pointer.as_str()).and_then(super::created::id_text),
+            _ => None,
+        };
+        Ok(linked.map_or_else(|| ids_listed(&body, name, path), |id| vec![id]))
     }
 
-    fn generated(&self, producer: &Producer, family: &str) -> Option<(&Case, &Step)> {
-        let mut cases = self.plan.cases.iter().chain(&self.plan.support);
-        let case = cases
-            .find(|case| plan::family(case) == family && plan::called(case).first() == Some(&producer.operation))?;
+    fn generated(&self, operation: &Operation, family: &str) -> Option<(&Case, &Step)> {
+        let case = self.plan.generated(&operation.id, family)?;
         Some((case, case.steps.first()?))
     }
 }
 
-fn purpose(operation: &Operation, intent: &Intent, last: bool) -> Purpose {
-    if operation.is_safe() {
-        Purpose::Read
-    } else if operation.method == "DELETE" && last && *intent != Intent::Unauthorized {
-        Purpose::Consume
+/// Why there is no id: the environment's doing where it forbids each way to one.
+fn never_obtained(name: &str, reasons: &[(&Operation, Unbound)]) -> Unbound {
+    if reasons.is_empty() {
+        return Unbound::Absent(format!("{name} was never obtained: no operation answers one"));
+    }
+    let said: Vec<String> = reasons.iter().map(|(operation, reason)| format!("{}: {reason}", operation.id)).collect();
+    let text = format!("{name} was never obtained: {}", said.join("; "));
+    if reasons.iter().all(|(_, reason)| matches!(reason, Unbound::Refused(_))) {
+        Unbound::Refused(text)
     } else {
-        Purpose::Change
+        Unbound::Absent(text)
     }
 }
 
-/// The path above `{name}`.
-fn above(operation: &Operation, name: &str) -> String {
-    let parts = operation.path.parts.iter();
-    parts
-        .take_while(|part| !matches!(part, PathPart::Parameter(parameter) if parameter == name))
-        .map(|part| match part {
-            PathPart::Literal(text) => text.as_str(),
-            PathPart::Parameter(_) => "{}",
-        })
-        .collect()
+/// What an id in the path is for, the best first; `last` where no other follows it.
+fn purposes(operation: &Operation, intent: &Intent, last: bool) -> &'static [Purpose] {
+    if operation.is_safe() {
+        if last { &[Purpose::Read] } else { &[Purpose::Read, Purpose::Find] }
+    } else if operation.method == "DELETE" && last && *intent != Intent::Unauthorized {
+        &[Purpose::Consume]
+    } else {
+        &[Purpose::Change]
+    }
 }
 
 /// The innermost objects that have a member with exactly this text.

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use crate::digest::sha256;
 use crate::drift::Drift;
-use crate::outcome::{CaseRecord, DocumentFacts, EnvironmentFacts, FORMAT, LeftBehind, Outcome, Verdict};
+use crate::outcome::{CaseRecord, CaseResult, DocumentFacts, EnvironmentFacts, FORMAT, LeftBehind, Outcome, Verdict};
 
-use super::tally::Seen;
+use super::tally::{Seen, Sighting};
 use super::verdict::{Facts, verdict};
 use super::{Runner, Setup};
 
@@ -22,20 +22,33 @@ pub(super) struct Ended {
 impl Runner<'_> {
     /// Everything that the run found.
     pub(super) fn outcome(&self, setup: &Setup<'_>, bases: &[String], ended: Ended) -> Outcome {
-        let tally = self.tally();
+        let mut tally = self.tally();
+        let broken = self.health.broken();
+        if let Some(broken) = &broken {
+            // What the outage showed is said once, as the outage.
+            tally.drifts.retain(|_, seen| seen.number < broken.since);
+        }
         let operations = tally.records(self.contract, &self.plan.operations);
+        let known = |mut record: CaseRecord| {
+            let failed = record.result == CaseResult::Failed;
+            record.drifts.retain(|id| tally.drifts.contains_key(id));
+            if let (Some(broken), true) = (&broken, failed && record.drifts.is_empty()) {
+                record.result = CaseResult::NotJudged { reason: self.redactor.text(&broken.reason) };
+            }
+            record
+        };
+        let records: Vec<CaseRecord> = ended.records.into_iter().map(known).collect();
         let (verdict, reasons) = verdict(&Facts {
             contract: self.contract,
             tally: &tally,
             records: &operations,
-            ended: &ended.records,
-            selected: &self.plan.operations,
+            ended: &records,
             cases: self.plan.cases.len(),
-            broken: self.health.broken(),
+            broken: broken.as_ref().map(|broken| broken.reason.clone()),
             answered: self.health.answered(),
             interrupted: ended.interrupted,
         });
-        let mut drifts: Vec<Drift> = tally.drifts.iter().map(|(id, seen)| self.drift(id, seen)).collect();
+        let mut drifts: Vec<Drift> = tally.drifts.iter().filter_map(|(id, seen)| self.drift(id, seen)).collect();
         drifts.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.id.cmp(&b.id)));
         Outcome {
             format: FORMAT.to_owned(),
@@ -48,14 +61,14 @@ impl Runner<'_> {
             seconds: ended.begun.elapsed().as_secs_f64(),
             requests: tally.requests,
             seed: setup.seed,
-            partial: verdict == Verdict::Interrupted || self.health.broken().is_some(),
+            partial: verdict == Verdict::Interrupted || broken.is_some(),
             environments: vec![EnvironmentFacts {
                 name: self.environment.name.clone(),
                 base_urls: bases.iter().map(|base| self.redactor.text(base)).collect(),
             }],
             documents: self.documents(),
             operations,
-            cases: ended.records,
+            cases: records,
             drifts,
             refused: self.gate.refused(),
             notes: self.notes().iter().map(|note| self.redactor.text(note)).collect(),
@@ -63,32 +76,33 @@ impl Runner<'_> {
         }
     }
 
-    fn drift(&self, id: &str, seen: &Seen) -> Drift {
-        let source = self.contract.source(seen.finding.place.document);
-        let pointer = &seen.finding.place.pointer;
+    fn drift(&self, id: &str, seen: &Seen) -> Option<Drift> {
+        let Sighting { finding, operation, status, overlay, witness } = seen.sighting.as_ref()?;
+        let source = self.contract.source(finding.place.document);
+        let pointer = &finding.place.pointer;
         let (file, position) = source.map(|source| source.locate(pointer)).unzip();
-        Drift {
+        Some(Drift {
             id: id.to_owned(),
-            rule: seen.finding.rule.clone(),
-            level: seen.finding.level,
-            operation: seen.operation.to_string(),
-            status: seen.status,
+            rule: finding.rule.clone(),
+            level: seen.level,
+            operation: operation.to_string(),
+            status: *status,
             document: file.unwrap_or_default(),
             line: position.map_or(1, |position| position.line),
             column: position.map_or(1, |position| position.column),
             pointer: pointer.to_string(),
-            overlay: seen.overlay.clone(),
-            part: seen.finding.part.to_string(),
-            message: seen.finding.message.clone(),
-            promised: seen.finding.promised.clone(),
-            came: seen.finding.came.clone(),
-            remedy: seen.finding.remedy.clone(),
+            overlay: overlay.clone(),
+            part: finding.part.to_string(),
+            message: finding.message.clone(),
+            promised: finding.promised.clone(),
+            came: finding.came.clone(),
+            remedy: finding.remedy.clone(),
             occurrences: seen.occurrences,
             stability: seen.stability,
             state: seen.state,
-            cases: seen.cases.iter().map(ToString::to_string).collect(),
-            witness: seen.witness.clone(),
-        }
+            cases: seen.cases.iter().map(|(_, case)| case.to_string()).collect(),
+            witness: Some(witness.clone()),
+        })
     }
 
     fn documents(&self) -> Vec<DocumentFacts> {

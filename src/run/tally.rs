@@ -6,6 +6,7 @@ use crate::case::{CaseId, Intent};
 use crate::check::registry::CHECKS;
 use crate::contract::{Contract, Operation, OperationId};
 use crate::drift::{Finding, Level, Stability, State, Witness};
+use crate::exchange::{Exchange, Failure};
 use crate::outcome::{Count, OperationRecord};
 
 /// Counters of one operation.
@@ -14,26 +15,32 @@ pub(super) struct Counters {
     pub(super) requests: u64,
     pub(super) valid: u64,
     pub(super) accepted: u64,
-    /// Requests with the environment's credentials that were answered at all.
+    /// Requests that found nobody listening.
+    pub(super) unreachable: u64,
+    /// Exchanges that the checks judged.
+    pub(super) judged: u64,
+    /// Requests that needed the environment's credentials and were answered at all.
     pub(super) authorized: u64,
     /// … of which with 401 or 403.
     pub(super) unauthorized: u64,
     pub(super) statuses: BTreeMap<String, u64>,
-    /// By rule, how many exchanges it judged.
-    pub(super) judged: BTreeMap<&'static str, u64>,
+    /// Why the environment kept a request back that should be accepted.
     pub(super) forbidden: Option<String>,
+    /// Such a request could not be made, and not because the environment forbids it.
+    pub(super) missed: bool,
 }
 
 /// A drift as it is being collected.
 #[derive(Debug)]
 pub(super) struct Seen {
-    pub(super) finding: Finding,
-    pub(super) operation: OperationId,
-    pub(super) status: Option<u16>,
-    pub(super) overlay: Option<String>,
+    pub(super) level: Level,
     pub(super) occurrences: u64,
-    pub(super) cases: Vec<CaseId>,
-    pub(super) witness: Option<Witness>,
+    /// The first few cases of the plan that showed it, with their places in it.
+    pub(super) cases: Vec<(usize, CaseId)>,
+    /// As the first of these cases showed it, whichever came first in time; nothing while that is being written.
+    pub(super) sighting: Option<Sighting>,
+    /// The exchange in which it was seen first.
+    pub(super) number: u64,
     pub(super) stability: Stability,
     pub(super) state: State,
 }
@@ -41,10 +48,9 @@ pub(super) struct Seen {
 /// How many cases of a drift are named.
 const CASES_NAMED: usize = 5;
 
-/// What one exchange adds to a drift.
+/// A drift as one exchange shows it.
 #[derive(Debug, Clone)]
 pub(super) struct Sighting {
-    pub(super) id: String,
     pub(super) finding: Finding,
     pub(super) operation: OperationId,
     pub(super) status: Option<u16>,
@@ -58,6 +64,8 @@ pub(super) struct Tally {
     pub(super) requests: u64,
     pub(super) operations: BTreeMap<OperationId, Counters>,
     pub(super) drifts: BTreeMap<String, Seen>,
+    /// Drifts are being asked for again: what shows is no occurrence.
+    pub(super) confirming: bool,
 }
 
 /// What one answered or unanswered request counts as.
@@ -65,22 +73,26 @@ pub(super) struct Tally {
 pub(super) struct Answered<'a> {
     pub(super) operation: &'a Operation,
     pub(super) intent: &'a Intent,
+    /// Whether the answer depends on the environment's credentials.
     pub(super) with_credentials: bool,
-    pub(super) attempts: u32,
-    pub(super) status: Option<u16>,
+    pub(super) exchange: &'a Exchange,
 }
 
 impl Tally {
     /// Counts one exchange.
     pub(super) fn exchange(&mut self, answered: Answered<'_>) {
-        self.requests += u64::from(answered.attempts);
-        let counters = self.operations.entry(answered.operation.id.clone()).or_default();
-        counters.requests += u64::from(answered.attempts);
-        let name = answered.status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
+        let Answered { operation, intent, with_credentials, exchange } = answered;
+        self.requests += u64::from(exchange.attempts);
+        let counters = self.operations.entry(operation.id.clone()).or_default();
+        counters.requests += u64::from(exchange.attempts);
+        counters.unreachable += u64::from(matches!(exchange.result, Err(Failure::Connect(_))));
+        counters.judged += u64::from(!matches!(exchange.result, Err(Failure::Connect(_) | Failure::Unsendable(_))));
+        let status = exchange.result.as_ref().ok().map(|response| response.status);
+        let name = status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
         *counters.statuses.entry(name).or_default() += 1;
-        let Some(status) = answered.status else { return };
-        let success = (200..300).contains(&status) && answered.operation.response(status).is_some();
-        match answered.intent {
+        let Some(status) = status else { return };
+        let success = (200..300).contains(&status) && operation.response(status).is_some();
+        match intent {
             Intent::Valid => {
                 counters.valid += 1;
                 counters.accepted += u64::from(success);
@@ -92,53 +104,79 @@ impl Tally {
             }
             _ => {}
         }
-        if answered.with_credentials {
+        if with_credentials {
             counters.authorized += 1;
             counters.unauthorized += u64::from(matches!(status, 401 | 403));
         }
     }
 
-    /// Adds what the judges said of one exchange. Returns whether the drift is new in this run.
-    pub(super) fn sighting(&mut self, case: &CaseId, sighting: Sighting) -> bool {
-        if let Some(seen) = self.drifts.get_mut(&sighting.id) {
-            seen.occurrences += 1;
-            if !seen.cases.contains(case) && seen.cases.len() < CASES_NAMED {
-                seen.cases.push(case.clone());
-            }
-            seen.finding.level = seen.finding.level.max(sighting.finding.level);
-            return false;
-        }
-        let seen = Seen {
-            finding: sighting.finding,
-            operation: sighting.operation,
-            status: sighting.status,
-            overlay: sighting.overlay,
-            occurrences: 1,
-            cases: vec![case.clone()],
-            witness: Some(sighting.witness),
+    /// Whether `operation` answered a documented success.
+    pub(super) fn accepted(&self, operation: &OperationId) -> bool {
+        self.operations.get(operation).is_some_and(|counters| counters.accepted > 0)
+    }
+
+    /// Counts that exchange `number` of `case`, the one at `rank` in the plan, shows a drift. Returns whether it is to be
+    /// described: it is new, or only known from a later case, and a report must not depend on which was faster.
+    pub(super) fn notice(&mut self, id: &str, (rank, case): (usize, &CaseId), number: u64, level: Level) -> bool {
+        let confirming = self.confirming;
+        let seen = self.drifts.entry(id.to_owned()).or_insert_with(|| Seen {
+            level,
+            occurrences: 0,
+            cases: Vec::new(),
+            sighting: None,
+            number,
             stability: Stability::Unconfirmed,
             state: State::New,
-        };
-        self.drifts.insert(sighting.id, seen);
-        true
+        });
+        if confirming && seen.occurrences > 0 {
+            return false;
+        }
+        seen.occurrences += 1;
+        seen.level = seen.level.max(level);
+        seen.number = seen.number.min(number);
+        let Err(at) = seen.cases.binary_search_by(|(known, id)| (*known, id).cmp(&(rank, case))) else { return false };
+        seen.cases.insert(at, (rank, case.clone()));
+        seen.cases.truncate(CASES_NAMED);
+        at == 0
     }
 
-    /// Counts an exchange that every check judged.
-    pub(super) fn judged(&mut self, operation: &Operation) {
-        let counters = self.operations.entry(operation.id.clone()).or_default();
-        for check in CHECKS {
-            *counters.judged.entry(check.id).or_default() += 1;
+    /// Describes a drift as [`Tally::notice`] wanted it described. Returns whether it is new in this run.
+    pub(super) fn describe(&mut self, id: &str, case: &CaseId, sighting: Sighting) -> bool {
+        let first = self.first_case(id);
+        let Some(seen) = self.drifts.get_mut(id) else { return false };
+        let new = seen.sighting.is_none();
+        // Meanwhile an earlier case may have shown it, too.
+        if new || first.as_ref() == Some(case) {
+            seen.sighting = Some(sighting);
+        }
+        new
+    }
+
+    /// The case that showed the drift and stands first in the plan.
+    pub(super) fn first_case(&self, id: &str) -> Option<CaseId> {
+        self.drifts.get(id)?.cases.first().map(|(_, case)| case.clone())
+    }
+
+    /// How stable a drift is.
+    pub(super) fn stability(&mut self, id: &str, stability: Stability) {
+        if let Some(seen) = self.drifts.get_mut(id) {
+            seen.stability = stability;
         }
     }
 
-    /// Remembers why a request to `operation` was kept back.
+    /// Remembers why a request to `operation` that should be accepted was kept back.
     pub(super) fn forbidden(&mut self, operation: &OperationId, reason: String) {
         self.operations.entry(operation.clone()).or_default().forbidden.get_or_insert(reason);
     }
 
+    /// Remembers that a request to `operation` could not be made.
+    pub(super) fn missed(&mut self, operation: &OperationId) {
+        self.operations.entry(operation.clone()).or_default().missed = true;
+    }
+
     /// The ids of the drifts at level error.
     pub(super) fn errors(&self) -> Vec<String> {
-        self.drifts.iter().filter(|(_, seen)| seen.finding.level == Level::Error).map(|(id, _)| id.clone()).collect()
+        self.drifts.iter().filter(|(_, seen)| seen.level == Level::Error).map(|(id, _)| id.clone()).collect()
     }
 
     /// One record for each of `operations`.
@@ -156,15 +194,15 @@ impl Tally {
                 valid: counters.valid,
                 accepted: counters.accepted,
                 statuses: statuses.map(|(name, count)| Count { name: name.clone(), count: *count }).collect(),
-                judged: counters
-                    .judged
+                judged: CHECKS
                     .iter()
-                    .map(|(rule, count)| Count { name: (*rule).to_owned(), count: *count })
+                    .filter(|_| counters.judged > 0)
+                    .map(|check| Count { name: check.id.to_owned(), count: counters.judged })
                     .collect(),
-                not_exercised: operation
-                    .disabled
-                    .clone()
-                    .or_else(|| if counters.requests == 0 { counters.forbidden.clone() } else { None }),
+                not_exercised: operation.disabled.clone().or_else(|| {
+                    let kept_back = counters.valid == 0 && !counters.missed;
+                    counters.forbidden.clone().filter(|_| kept_back)
+                }),
             })
         };
         operations.iter().filter_map(record).collect()

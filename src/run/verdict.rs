@@ -1,9 +1,11 @@
 //! What a run amounts to: drift, environment, evidence, in this order of what may be trusted.
 
-use crate::contract::{Contract, OperationId};
+use std::collections::BTreeMap;
+
+use crate::contract::{Contract, OperationId, StatusMatch};
 use crate::outcome::{CaseRecord, CaseResult, OperationRecord, Verdict};
 
-use super::tally::Tally;
+use super::tally::{Counters, Tally};
 
 /// Everything that decides.
 pub(super) struct Facts<'a> {
@@ -11,7 +13,6 @@ pub(super) struct Facts<'a> {
     pub(super) tally: &'a Tally,
     pub(super) records: &'a [OperationRecord],
     pub(super) ended: &'a [CaseRecord],
-    pub(super) selected: &'a [OperationId],
     pub(super) cases: usize,
     pub(super) broken: Option<String>,
     pub(super) answered: u64,
@@ -47,24 +48,52 @@ fn environment(facts: &Facts<'_>) -> Option<String> {
     let authorized: u64 = counters().map(|c| c.authorized).sum();
     let unauthorized: u64 = counters().map(|c| c.unauthorized).sum();
     if authorized > 0 && authorized == unauthorized {
-        return Some(
-            "the credentials were refused everywhere: each request that carried them was answered 401 or 403".into(),
-        );
+        return Some("the credentials were refused everywhere, or there are none: each request that needed them was answered 401 or 403".into());
     }
-    let failing: u64 = counters().flat_map(|c| &c.statuses).filter(|(s, _)| s.starts_with('5')).map(|(_, n)| n).sum();
-    if facts.answered >= ANSWERS && failing * 10 >= facts.answered * 9 {
-        return Some(format!("{failing} of {} answers were 5xx: the environment is down", facts.answered));
+    if let Some(reason) = storm(facts) {
+        return Some(reason);
     }
     if facts.cases > 0 && facts.answered == 0 && facts.tally.requests > 0 {
         return Some("no request was answered".to_owned());
     }
-    None
+    // Operations may live on different hosts, one of which is down.
+    let unreached = |(_, c): &(&OperationId, &Counters)| c.unreachable > 0 && c.judged == 0;
+    let (operation, _) = facts.tally.operations.iter().find(unreached)?;
+    Some(format!("nobody listens where {operation} is called"))
+}
+
+/// Nearly every answer was a failure of the server. One operation alone that always fails is a drift, unless it is a
+/// gateway that says so (502 to 504), as long as others, or refusals, show that the server lives.
+fn storm(facts: &Facts<'_>) -> Option<String> {
+    let count = |c: &Counters, failing: &dyn Fn(&str) -> bool| -> u64 {
+        c.statuses.iter().filter(|(status, _)| failing(status)).map(|(_, count)| count).sum()
+    };
+    let all = |failing: &dyn Fn(&str) -> bool| facts.tally.operations.values().map(|c| count(c, failing)).sum::<u64>();
+    let failing = all(&|status| status.starts_with('5'));
+    let gateway = all(&|status| matches!(status, "502" | "503" | "504"));
+    let operations =
+        facts.tally.operations.values().filter(|c| count(c, &|status| status.starts_with('5')) > 0).count();
+    let most = |some: u64| some * 10 >= facts.answered * 9;
+    (facts.answered >= ANSWERS && (most(gateway) || operations > 1 && most(failing)))
+        .then(|| format!("{failing} of {} answers were 5xx: the environment is down", facts.answered))
 }
 
 /// Why what was seen is not enough.
 fn gaps(facts: &Facts<'_>) -> Vec<String> {
-    if facts.cases == 0 || facts.selected.is_empty() {
+    if facts.cases == 0 {
         return vec!["nothing was selected".to_owned()];
+    }
+    if facts.ended.iter().all(|case| matches!(case.result, CaseResult::NotJudged { .. })) {
+        let reason = facts.ended.iter().find_map(unjudged).map(|reason| format!(": {reason}")).unwrap_or_default();
+        return vec![format!("no case could be judged{reason}")];
+    }
+    let mut reasons: BTreeMap<&str, &str> = BTreeMap::new();
+    for case in facts.ended {
+        for (operation, reason) in case.operations.iter().zip(std::iter::repeat(unjudged(case))) {
+            if let Some(reason) = reason {
+                reasons.entry(operation).or_insert(reason);
+            }
+        }
     }
     let missing: Vec<String> = facts
         .records
@@ -75,36 +104,28 @@ fn gaps(facts: &Facts<'_>) -> Vec<String> {
             let statuses: Vec<String> =
                 record.statuses.iter().map(|count| format!("{}× {}", count.count, count.name)).collect();
             let seen = if statuses.is_empty() { "nothing was sent".to_owned() } else { statuses.join(", ") };
-            let why = unjudged(facts.ended, &record.operation).map(|reason| format!("; {reason}")).unwrap_or_default();
+            let why = reasons.get(record.operation.as_str()).map(|reason| format!("; {reason}")).unwrap_or_default();
             format!("{} never answered a documented success ({seen}){why}", record.operation)
         })
         .collect();
-    if !missing.is_empty() {
-        return missing;
-    }
-    if facts.records.iter().all(|record| record.accepted == 0) {
+    if missing.is_empty() && !facts.records.is_empty() && facts.records.iter().all(|record| record.accepted == 0) {
         return vec!["no operation answered a documented success".to_owned()];
     }
-    Vec::new()
+    missing
 }
 
-/// Why a case that calls `operation` could not be judged.
-fn unjudged<'r>(ended: &'r [CaseRecord], operation: &str) -> Option<&'r str> {
-    ended.iter().filter(|case| case.operations.iter().any(|called| called == operation)).find_map(|case| {
-        match &case.result {
-            CaseResult::NotJudged { reason } => Some(reason.as_str()),
-            CaseResult::Passed | CaseResult::Failed => None,
-        }
-    })
+/// Why a case could not be judged.
+fn unjudged(case: &CaseRecord) -> Option<&str> {
+    match &case.result {
+        CaseResult::NotJudged { reason } => Some(reason),
+        CaseResult::Passed | CaseResult::Failed => None,
+    }
 }
 
 /// Whether the document promises any success, so that its absence means something.
 fn documents_success(contract: &Contract, id: &str) -> bool {
-    let operation = contract.operations.iter().find(|operation| *operation.id.0 == *id);
-    operation.is_some_and(|operation| {
-        operation
-            .responses
-            .iter()
-            .any(|response| response.status.is_success() || response.status == crate::contract::StatusMatch::Default)
+    contract.operation(&OperationId(id.into())).is_some_and(|operation| {
+        let promised = |status: StatusMatch| status.is_success() || status == StatusMatch::Default;
+        operation.responses.iter().any(|response| promised(response.status))
     })
 }
