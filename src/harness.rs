@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::drift::Level;
 use crate::environment::Environment;
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::{CaseResult, Outcome, Verdict};
 use crate::plan::{self, Selection};
 use crate::suite::{Settings, Suite};
 
@@ -71,8 +71,8 @@ impl Harness {
     }
 }
 
-/// Why a trial fails: its drifts at level error, or an environment that gave no answer. That one trial alone does not
-/// exercise every operation is no failure.
+/// Why a trial fails: its drifts at level error, an environment that gave no answer, or nothing that could be judged,
+/// unless the environment forbids it. That one trial alone may bring no documented success is no failure.
 fn failure(outcome: &Outcome) -> Option<String> {
     let drifts: Vec<String> = outcome
         .drifts
@@ -89,5 +89,10 @@ fn failure(outcome: &Outcome) -> Option<String> {
     if !drifts.is_empty() {
         return Some(drifts.join("\n"));
     }
-    (outcome.verdict == Verdict::Environment).then(|| format!("the environment failed: {}", outcome.reasons.join("; ")))
+    let reasons = outcome.reasons.join("; ");
+    if outcome.verdict == Verdict::Environment {
+        return Some(format!("the environment failed: {reasons}"));
+    }
+    let unjudged = outcome.cases.iter().all(|case| matches!(case.result, CaseResult::NotJudged { .. }));
+    (unjudged && outcome.refused.is_empty()).then(|| format!("nothing was judged: {reasons}"))
 }

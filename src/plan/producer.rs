@@ -236,3 +236,75 @@ fn below(schemas: &Schemas, place: &Place, names: &mut Vec<String>) -> Vec<Place
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::contract::OperationId;
+    use crate::document::Document;
+
+    fn contract(paths: &Value) -> Contract {
+        let text = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths}).to_string();
+        Contract::new(vec![Document::parse("t.json", text).unwrap()], Vec::new()).unwrap()
+    }
+
+    fn operation(id: &str, answer: &Value) -> Value {
+        let content = json!({"application/json": {"schema": answer}});
+        json!({"operationId": id, "responses": {"200": {"description": "OK", "content": content}}})
+    }
+
+    fn found(contract: &Contract, path: &str, name: &str) -> Vec<String> {
+        let collections = Collections::new(contract);
+        let producers = collections.producers(&PathTemplate::parse(path), name);
+        producers
+            .iter()
+            .map(|producer| format!("{}{}", producer.operation.id, if producer.link.is_some() { "*" } else { "" }))
+            .collect()
+    }
+
+    #[test]
+    fn the_collection_comes_first_then_links_then_reads_that_name_it() {
+        let any = json!({"type": "object"});
+        let mut search = operation("search", &any);
+        let link = json!({"operationId": "getPet", "parameters": {"path.petId": "$response.body#/hit"}});
+        search["responses"]["200"]["links"] = json!({"pet": link});
+        let contract = contract(&json!({
+            "/owners": {"get": operation("owners", &json!({"type": "array", "items": {"properties": {"petId": {"type": "string"}}}}))},
+            "/owners/{o}": {"get": operation("owner", &json!({"properties": {"petId": {"type": "string"}}}))},
+            "/search": {"get": search},
+            "/pets/{petId}": {"get": operation("getPet", &any), "delete": operation("removePet", &any)},
+            "/pets": {"get": operation("pets", &any), "post": operation("addPet", &any), "put": operation("x", &any)},
+        }));
+        assert_eq!(found(&contract, "/pets/{petId}", "petId"), ["pets", "addPet", "search*", "owners"]);
+        assert_eq!(found(&contract, "/pets/{petId}", "other"), [""; 0]);
+        assert_eq!(found(&contract, "/owners/{o}/pets/{petId}", "petId"), ["owners", "owner"]);
+    }
+
+    #[test]
+    fn a_link_says_where_the_answer_to_a_creation_holds_the_id() {
+        let any = json!({"type": "object"});
+        let mut add = operation("add", &any);
+        let link = json!({"operationId": "get", "parameters": {"id": "$response.body#/created/key"}});
+        add["responses"]["200"]["links"] = json!({"made": link});
+        let contract = contract(&json!({"/a": {"post": add}, "/a/{id}": {"get": operation("get", &any)}}));
+        let collections = Collections::new(&contract);
+        let add = contract.operation(&OperationId("add".into())).unwrap();
+        assert_eq!(collections.linked(add).map(ToString::to_string).as_deref(), Some("$response.body#/created/key"));
+        assert!(collections.creates(add));
+    }
+
+    #[test]
+    fn parameters_of_one_place_are_one_whatever_their_names() {
+        let (from, to) = (PathTemplate::parse("/a/{x}/b/{y}"), PathTemplate::parse("/a/{y}/b/{x}"));
+        let values =
+            |pairs: [(&str, &str); 2]| -> Bindings { pairs.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec() };
+        assert_eq!(renamed(&from, &to, &values([("x", "1"), ("y", "2")])), values([("y", "1"), ("x", "2")]));
+        let other = PathTemplate::parse("/c/{z}/b/{y}");
+        assert_eq!(renamed(&from, &other, &values([("x", "1"), ("y", "2")])), values([("x", "1"), ("y", "2")]));
+        let named = objects(&from, &values([("x", "1"), ("y", "2")]));
+        assert_eq!(named, ["/a/\u{0}1", "/a/\u{0}1/b/\u{0}2"]);
+        assert_eq!(item_path(&PathTemplate::parse("/a/{x}/b"), &values([("x", "1"), ("", "")]), "2"), named[1]);
+    }
+}

@@ -367,3 +367,7 @@ fn push_missing(headers: &mut Headers, name: &str, value: String) {
 pub(super) fn percent(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
+
+#[cfg(test)]
+#[path = "bind_tests.rs"]
+mod tests;

@@ -14,7 +14,7 @@ use crate::outcome::{Event, LeftBehind};
 use crate::plan::producer::{Bindings, item_path, renamed};
 
 use super::bind::{self, Bound, Unbound};
-use super::created::Created;
+use super::created::{Created, Existence};
 use super::gate::Purpose;
 use super::{Runner, journal};
 
@@ -71,15 +71,21 @@ impl Runner<'_> {
         if self.health.broken().is_some() {
             return Err("the target stopped answering".to_owned());
         }
-        let path = item_values(creator, remover, parameter, &created.parent, id);
-        let status = self.clean(remover, &path).await?;
-        let gone = match status {
-            200..=299 => self.verify(creator, &created.parent, id).await?,
-            404 | 410 => true,
-            status => return Err(format!("its removal was answered with {status}")),
-        };
-        let event = if gone { journal::Event::Gone } else { journal::Event::Deleted };
-        self.forget(&item_path(&creator.path, &created.parent, id), event);
+        if created.state == Existence::There {
+            let path = item_values(creator, remover, parameter, &created.parent, id);
+            let state = match self.clean(remover, &path).await? {
+                200..=299 => Existence::Deleted,
+                404 | 410 => Existence::Gone,
+                status => return Err(format!("its removal was answered with {status}")),
+            };
+            self.forget(&item_path(&creator.path, &created.parent, id), state);
+            if state == Existence::Gone {
+                return Ok(());
+            }
+        }
+        if self.verify(creator, &created.parent, id).await? {
+            self.forget(&item_path(&creator.path, &created.parent, id), Existence::Gone);
+        }
         Ok(())
     }
 
@@ -133,9 +139,10 @@ impl Runner<'_> {
         }
     }
 
-    /// An object is gone.
-    pub(super) fn forget(&self, path: &str, event: journal::Event) {
-        if let Some(object) = self.register.removed(path) {
+    /// An object was deleted, or is gone.
+    pub(super) fn forget(&self, path: &str, state: Existence) {
+        if let Some(object) = self.register.ended(path, state) {
+            let event = if state == Existence::Gone { journal::Event::Gone } else { journal::Event::Deleted };
             self.journal_note(&object, event);
         }
     }

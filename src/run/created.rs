@@ -10,6 +10,17 @@ use crate::plan::producer::Bindings;
 
 use super::journal::Object;
 
+/// What is known of an object that this run created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Existence {
+    /// It is there.
+    There,
+    /// The request that removes it was accepted.
+    Deleted,
+    /// A read confirmed that it is gone.
+    Gone,
+}
+
 /// One object that this run created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Created {
@@ -18,7 +29,7 @@ pub(super) struct Created {
     pub(super) parent: Bindings,
     /// Its id; none where the answer held none.
     pub(super) id: Option<String>,
-    pub(super) removed: bool,
+    pub(super) state: Existence,
     /// Its entry in the journal.
     pub(super) intended: Option<Object>,
 }
@@ -60,18 +71,24 @@ impl Register {
         paths.iter().any(|path| contents.by_path.contains_key(path))
     }
 
-    /// Marks the object as removed. Returns its entry in the journal.
-    pub(super) fn removed(&self, path: &str) -> Option<Object> {
+    /// Notes what is known of the object now. Returns its entry in the journal.
+    pub(super) fn ended(&self, path: &str, state: Existence) -> Option<Object> {
         let mut contents = self.contents();
         let number = *contents.by_path.get(path)?;
         let created = contents.all.get_mut(number)?;
-        created.removed = true;
+        created.state = created.state.max(state);
         created.intended.clone()
     }
 
-    /// What is still there, the youngest first.
+    /// What is not known to be gone, the youngest first; whether something that was removed is gone matters only where a
+    /// journal is kept of it.
     pub(super) fn remaining(&self) -> Vec<Created> {
-        self.contents().all.iter().rev().filter(|created| !created.removed).cloned().collect()
+        let remains = |created: &&Created| match created.state {
+            Existence::There => true,
+            Existence::Deleted => created.intended.is_some(),
+            Existence::Gone => false,
+        };
+        self.contents().all.iter().rev().filter(remains).cloned().collect()
     }
 
     fn contents(&self) -> MutexGuard<'_, Contents> {
@@ -127,7 +144,7 @@ fn members_named(values: &[&Value], name: &str, outermost: bool) -> Vec<String> 
     let mut found: Vec<String> = Vec::new();
     let mut known = HashSet::new();
     let mut level = values.to_vec();
-    while !level.is_empty() && !(outermost && !found.is_empty()) {
+    while !level.is_empty() && (!outermost || found.is_empty()) {
         let mut next = Vec::new();
         for value in level {
             match value {
@@ -197,7 +214,7 @@ mod tests {
             creator: OperationId("Add".into()),
             parent: Vec::new(),
             id: id.map(str::to_owned),
-            removed: false,
+            state: Existence::There,
             intended: None,
         };
         register.add(created(Some("1")), Some("/pets/1".into()));
@@ -207,7 +224,7 @@ mod tests {
         register.identify(number, |_| "/pets/2".into(), "2");
         assert!(owns("/pets/2"));
         assert_eq!(register.remaining().len(), 2);
-        register.removed("/pets/1");
+        register.ended("/pets/1", Existence::Deleted);
         assert_eq!(register.remaining(), [created(Some("2"))]);
         assert!(owns("/pets/1"), "what was removed was still this run's own");
     }

@@ -153,7 +153,7 @@ impl Runner<'_> {
     async fn steps(&self, case: &Case, state: &mut State, trail: &Trail<'_>) {
         let mut at = 0;
         let mut taken = 0;
-        let mut retries: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut again: BTreeMap<usize, u32> = BTreeMap::new();
         let mut ending = false;
         while let Some(step) = case.steps.get(at) {
             if ending && !step.always {
@@ -166,11 +166,21 @@ impl Runner<'_> {
                 state.unjudged.get_or_insert(broken.unwrap_or_else(|| format!("more than {STEPS} steps")));
                 return;
             }
-            let retried = retries.get(&at).copied().unwrap_or_default();
-            let next = self.step(case, step, state, trail, retried).await;
-            at = match next {
+            let retried = again.remove(&at).unwrap_or_default();
+            match self.step(case, step, state, trail, retried).await {
+                Next::Following => at += 1,
+                Next::End => {
+                    ending = true;
+                    at += 1;
+                }
+                Next::Step(id) => at = case.steps.iter().position(|step| step.id == id).unwrap_or(case.steps.len()),
+                Next::Case(id) => {
+                    self.go_to(&id, state, trail).await;
+                    ending = true;
+                    at += 1;
+                }
                 Next::Again { after, step: before, case: first } => {
-                    retries.insert(at, retried + 1);
+                    again.insert(at, retried + 1);
                     tokio::time::sleep(after).await;
                     if let Some(before) = before.and_then(|id| case.steps.iter().find(|step| step.id == id)) {
                         self.step(case, before, state, trail, 0).await;
@@ -178,25 +188,8 @@ impl Runner<'_> {
                     if let Some(id) = first {
                         self.go_to(&id, state, trail).await;
                     }
-                    at
                 }
-                other => {
-                    retries.remove(&at);
-                    match other {
-                        Next::Step(id) => case.steps.iter().position(|step| step.id == id).unwrap_or(case.steps.len()),
-                        Next::Case(id) => {
-                            self.go_to(&id, state, trail).await;
-                            ending = true;
-                            at + 1
-                        }
-                        Next::End => {
-                            ending = true;
-                            at + 1
-                        }
-                        Next::Following | Next::Again { .. } => at + 1,
-                    }
-                }
-            };
+            }
         }
     }
 
@@ -245,13 +238,11 @@ impl Runner<'_> {
         let mut inputs = called.inputs.as_object().cloned().unwrap_or_default();
         for argument in &step.arguments {
             let Supply::Template(template) = &argument.value else { continue };
-            match template.render(&state.scope()).map(|rendered| rendered.value) {
-                Ok(Some(value)) => drop(inputs.insert(argument.name.clone(), value)),
-                Ok(None) | Err(_) => {
-                    state.unjudged.get_or_insert(format!("step {}: input `{}` is absent", step.id, argument.name));
-                    return Next::End;
-                }
-            }
+            let Ok(Some(value)) = template.render(&state.scope()).map(|rendered| rendered.value) else {
+                state.unjudged.get_or_insert(format!("step {}: input `{}` is absent", step.id, argument.name));
+                return Next::End;
+            };
+            inputs.insert(argument.name.clone(), value);
         }
         let run = self.case_with(called, Value::Object(inputs), trail.call(&called.id)).await;
         state.absorb(&run);

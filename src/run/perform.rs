@@ -17,7 +17,7 @@ use crate::plan::producer::{Bindings, item_path, objects};
 
 use super::Runner;
 use super::bind::{self, Bound, Resolution, Resolved, Unbound};
-use super::created::{Created, id_text, ids_in};
+use super::created::{Created, Existence, id_text, ids_in};
 use super::gate::Purpose;
 use super::health::{Pulse, Sign};
 use super::journal;
@@ -317,7 +317,7 @@ impl Runner<'_> {
             creator: operation.id.clone(),
             parent: bound.path.clone(),
             id: id.clone(),
-            removed: false,
+            state: Existence::There,
             intended,
         };
         Some((self.register.add(created, path), id))
@@ -351,7 +351,7 @@ impl Runner<'_> {
         if operation.path.parts.last().is_some_and(|part| matches!(part, PathPart::Parameter(_)))
             && let Some(path) = objects(&operation.path, &bound.path).last()
         {
-            self.forget(path, journal::Event::Deleted);
+            self.forget(path, Existence::Deleted);
         }
     }
 

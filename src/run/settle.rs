@@ -25,8 +25,14 @@ impl Runner<'_> {
         let mut tally = self.tally();
         let broken = self.health.broken();
         if let Some(broken) = &broken {
-            // What the outage showed is said once, as the outage.
-            tally.drifts.retain(|_, seen| seen.number < broken.since);
+            // What the outage showed is said once, as the outage. Requests that were on their way when it began may have
+            // ended before the last good answer came in.
+            let on_their_way = u64::try_from(self.environment.concurrency).unwrap_or(u64::MAX);
+            tally.drifts.retain(|_, seen| {
+                let silent = seen.sighting.as_ref().is_none_or(|sighting| sighting.status.is_none());
+                let margin = if silent { on_their_way } else { 0 };
+                seen.number.saturating_add(margin) < broken.since
+            });
         }
         let operations = tally.records(self.contract, &self.plan.operations);
         let known = |mut record: CaseRecord| {

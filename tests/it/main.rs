@@ -8,11 +8,15 @@
 
 mod cli;
 mod deviations;
+mod evidence;
 #[cfg(unix)]
 mod interrupt;
+mod outages;
 mod pages;
+mod pets;
 mod proxy;
 mod specs;
+mod steps;
 mod variations;
 
 use std::path::PathBuf;

@@ -179,7 +179,7 @@ async fn serve(mut stream: TcpStream, upstream: SocketAddr, first: &First, liar:
     }
 }
 
-fn head(answer: &Answer, length: Option<usize>) -> Vec<u8> {
+pub(crate) fn head(answer: &Answer, length: Option<usize>) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} X\r\n", answer.status);
     for (name, value) in &answer.headers {
         if !name.eq_ignore_ascii_case("content-length") {
@@ -217,7 +217,7 @@ async fn forward(asked: &Asked, upstream: SocketAddr) -> std::io::Result<Answer>
     Ok(Answer { status, headers, body: bytes[end + 4..].to_vec() })
 }
 
-async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {
+pub(crate) async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = find(&bytes, b"\r\n\r\n") {

@@ -1,0 +1,174 @@
+//! An outage is no drift, and a drift no outage.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use conform::environment::Environment;
+use serde_json::json;
+
+use crate::pets::{Pets, Reply, Server, Trial, errors, run};
+use crate::proxy::{Answer, Asked};
+
+const WORKERS: [fn(&mut Environment); 2] = [|e| e.concurrency = 1, |e| e.concurrency = 64];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_answers() {
+    let server = Server::start(|_| Reply::Close).await;
+    let base_url = server.base_url.clone();
+    drop(server);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    for change in WORKERS {
+        let outcome = Trial { change, ..Trial::default() }.run(&base_url).await;
+        assert_eq!((outcome.exit_code, errors(&outcome)), (3, vec![]), "{:?}", outcome.reasons);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_dies_in_the_middle() {
+    for change in WORKERS {
+        let own = Pets::default();
+        let count = AtomicU32::new(0);
+        let dead = Arc::new(tokio::sync::Notify::new());
+        let dies = Arc::clone(&dead);
+        let server = Server::start(move |asked| {
+            if count.fetch_add(1, Ordering::Relaxed) >= 20 {
+                dies.notify_one();
+                return Reply::Close;
+            }
+            own.reply(asked)
+        })
+        .await;
+        let (base_url, trial) = (server.base_url.clone(), Trial { change, ..Trial::default() });
+        let (outcome, ()) = tokio::join!(trial.run(&base_url), async {
+            dead.notified().await;
+            drop(server);
+        });
+        assert_eq!((outcome.exit_code, errors(&outcome)), (3, vec![]), "{:?}", outcome.reasons);
+        assert!(outcome.partial && outcome.reasons.len() == 1, "{:?}", outcome.reasons);
+        assert!(outcome.cases.iter().all(|case| case.result != conform::outcome::CaseResult::Failed));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_hangs_for_everything() {
+    for after in [0, 20] {
+        let own = Pets::default();
+        let count = AtomicU32::new(0);
+        let server =
+            Server::start(
+                move |asked| {
+                    if count.fetch_add(1, Ordering::Relaxed) >= after { Reply::Hang } else { own.reply(asked) }
+                },
+            )
+            .await;
+        let outcome = run(&server).await;
+        assert_eq!((outcome.exit_code, errors(&outcome)), (3, vec![]), "after {after}: {:?}", outcome.reasons);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_operation_that_hangs_is_a_drift() {
+    for change in WORKERS {
+        let own = Pets::default();
+        let server =
+            Server::start(move |asked: &Asked| if asked.is("GET", "/pets") { Reply::Hang } else { own.reply(asked) })
+                .await;
+        let outcome = Trial { change, ..Trial::default() }.run(&server.base_url).await;
+        assert_eq!(outcome.exit_code, 1, "{:?}", outcome.reasons);
+        assert_eq!(errors(&outcome), ["no-response/listPets/-/timeout"], "{:?}", outcome.reasons);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_of_the_server_now_and_then() {
+    for (after, exit) in [(None, 1), (Some("0"), 0)] {
+        let own = Pets::default();
+        let count = AtomicU32::new(0);
+        let server = Server::start(move |asked: &Asked| {
+            if count.fetch_add(1, Ordering::Relaxed) % 10 != 9 {
+                return own.reply(asked);
+            }
+            let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+            headers.extend(after.map(|after| ("retry-after".to_owned(), after.to_owned())));
+            Reply::With(Answer { status: 503, headers, body: b"{}".to_vec() })
+        })
+        .await;
+        let outcome = run(&server).await;
+        assert_eq!(outcome.exit_code, exit, "{after:?}: {:?}", outcome.reasons);
+        assert!(
+            outcome.drifts.iter().filter(|drift| exit == 1 || drift.rule == "server-error").count() > 0 || exit == 0
+        );
+        assert!(errors(&outcome).iter().all(|id| id.starts_with("server-error/")), "{:?}", errors(&outcome));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_from_the_start_or_in_the_middle_is_an_outage() {
+    for (calm, status) in [(0, 500), (0, 503), (25, 503), (25, 500)] {
+        let own = Pets::default();
+        let count = AtomicU32::new(0);
+        let server = Server::start(move |asked: &Asked| {
+            if count.fetch_add(1, Ordering::Relaxed) < calm {
+                return own.reply(asked);
+            }
+            Reply::Json(status, json!({"error": "maintenance"}))
+        })
+        .await;
+        let outcome = run(&server).await;
+        assert_eq!(outcome.exit_code, 3, "{status} after {calm}: {:?} {:?}", outcome.reasons, errors(&outcome));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_locked_out_says_so_once() {
+    let own = Pets::default();
+    let wrong = AtomicU32::new(0);
+    let server = Server::start(move |asked: &Asked| {
+        if asked.header("authorization").is_some_and(|value| value != "Bearer right") {
+            wrong.fetch_add(1, Ordering::Relaxed);
+        }
+        if wrong.load(Ordering::Relaxed) > 1 { Reply::Json(401, json!({"error": "locked"})) } else { own.reply(asked) }
+    })
+    .await;
+    let trial = Trial { change: |e| e.concurrency = 1, ..Trial::default() };
+    let outcome = trial.run(&server.base_url).await;
+    assert_eq!((outcome.exit_code, outcome.reasons.len()), (3, 1), "{:?}", outcome.reasons);
+    assert!(outcome.reasons[0].contains("401"), "{:?}", outcome.reasons);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_operation_that_always_fails_is_a_drift_even_alone() {
+    let own = Pets::default();
+    let server = Server::start(move |asked: &Asked| match own.reply(asked) {
+        Reply::Json(200, _) if asked.is("GET", "/pets") => Reply::Json(500, json!({"error": "oops"})),
+        other => other,
+    })
+    .await;
+    let selection = conform::plan::Selection { only: vec!["listPets".to_owned()], ..Default::default() };
+    let outcome = Trial { selection, ..Trial::default() }.run(&server.base_url).await;
+    assert_eq!(outcome.exit_code, 1, "{:?}", outcome.reasons);
+    assert_eq!(errors(&outcome)[0], "server-error/listPets/500/valid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_two_hosts_that_is_down_is_the_environments_fault() {
+    let gone = Server::start(|_| Reply::Close).await;
+    let nobody = gone.base_url.clone();
+    drop(gone);
+    let own = Pets::default();
+    let server = Server::start(move |asked| own.reply(asked)).await;
+    let mut document = crate::pets::document();
+    document["servers"] = json!([{"url": server.base_url, "description": "staging"}]);
+    document["paths"]["/status"]["servers"] = json!([{"url": nobody, "description": "staging"}]);
+    let trial = Trial {
+        document,
+        change: |e| {
+            e.target = conform::environment::Target::Server("staging".to_owned());
+            e.concurrency = 1;
+        },
+        ..Trial::default()
+    };
+    let outcome = trial.run("http://127.0.0.1:9").await;
+    assert_eq!((outcome.exit_code, errors(&outcome)), (3, vec![]), "{:?}", outcome.reasons);
+}
