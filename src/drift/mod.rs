@@ -150,7 +150,7 @@ pub struct Drift {
     pub came: Value,
     /// What the server would have to answer.
     pub remedy: String,
-    /// In how many exchanges it showed.
+    /// In how many exchanges of the run it showed; asking for it again does not count.
     pub occurrences: u64,
     /// Whether it shows each time.
     pub stability: Stability,

@@ -117,7 +117,7 @@ pub struct OperationRecord {
     /// By rule, how many of its exchanges that rule judged: a rule that is not listed says nothing about the operation.
     #[serde(default)]
     pub judged: Vec<Count>,
-    /// Why it was not exercised at all: disabled, excluded, forbidden by the environment.
+    /// Why no request that should be accepted was sent: disabled, excluded, forbidden by the environment.
     pub not_exercised: Option<String>,
 }
 
