@@ -29,12 +29,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        [] => every_row(),
         // The program starts itself where a process of its own is measured.
         ["serve"] => child::serve(),
         ["run", base_url, token, times] => memory::run(base_url, token, times),
         ["conform", ..] => return ExitCode::from(conform::cli::main(std::env::args_os().skip(1))),
-        _ => Err("usage: conform-benches".into()),
+        names => rows(names),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -45,14 +44,29 @@ fn main() -> ExitCode {
     }
 }
 
-fn every_row() -> Result<()> {
+/// What adds rows to the table.
+type Rows = fn(&mut Table) -> Result<()>;
+
+const GROUPS: [(&str, Rows); 5] = [
+    ("exchange", exchange::rows),
+    ("start", start::rows),
+    ("load", load::rows),
+    ("suite", suite::rows),
+    ("memory", memory::rows),
+];
+
+/// Measures the groups of these names, or all.
+fn rows(names: &[&str]) -> Result<()> {
+    if let Some(unknown) = names.iter().find(|name| !GROUPS.iter().any(|(known, _)| known == *name)) {
+        let known = GROUPS.map(|(name, _)| name).join(", ");
+        return Err(format!("there is no group `{unknown}`; known are {known}").into());
+    }
     let mut table = Table::default();
-    println!("{} cores; medians of interleaved rounds; CPU is that of the client process alone\n", cpu::cores());
-    exchange::rows(&mut table)?;
-    start::rows(&mut table)?;
-    load::rows(&mut table)?;
-    suite::rows(&mut table)?;
-    memory::rows(&mut table)?;
-    print!("{table}");
+    for (name, rows) in GROUPS {
+        if names.is_empty() || names.contains(&name) {
+            rows(&mut table)?;
+        }
+    }
+    println!("{} cores; medians of interleaved rounds; CPU is that of the client alone\n\n{table}", cpu::cores());
     Ok(())
 }
