@@ -145,15 +145,16 @@ impl<'a> Reading<'a> {
 
     fn validate(&mut self) {
         let Some(schema) = self.media.and_then(|media| media.schema.as_ref()) else { return };
-        let declared = self.declared(schema);
         let violations = match &self.body {
-            // A file, whatever its media type: "any sequence of octets" (OpenAPI 3.0.3, Data Types).
-            _ if declared == (Some("string"), Some("binary")) => return,
             Body::Json(value) => self.violations_of(schema, value),
-            Body::Text(text) => self.violations_of_text(schema, text, declared.0),
+            Body::Text(text) => self.violations_of_text(schema, text, self.declared(schema).0),
             Body::Empty | Body::Binary | Body::Unreadable(_) => return,
         };
-        (self.violations, self.ambiguous) = violations;
+        // A file, whatever its media type: "any sequence of octets" (OpenAPI 3.0.3, Data Types).
+        let broken = !(violations.0.is_empty() && violations.1.is_empty());
+        if broken && self.declared(schema) != (Some("string"), Some("binary")) {
+            (self.violations, self.ambiguous) = violations;
+        }
     }
 
     /// What `value` breaks, and apart what it breaks only because `nullable` is read strictly.

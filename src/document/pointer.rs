@@ -106,8 +106,19 @@ impl Pointer {
 
     /// The value at this place of `value`.
     pub fn resolve<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        value.pointer(&self.0)
+        // As `Value::pointer` does it, which copies every token.
+        self.tokens().try_fold(value, |value, token| match value {
+            Value::Object(members) => members.get(&*token),
+            Value::Array(items) => index(&token).and_then(|index| items.get(index)),
+            _ => None,
+        })
     }
+}
+
+/// The index that a token is: digits without a leading zero (RFC 6901 §4).
+fn index(token: &str) -> Option<usize> {
+    let leading_zero = token.len() > 1 && token.starts_with('0');
+    if leading_zero || !token.bytes().all(|byte| byte.is_ascii_digit()) { None } else { token.parse().ok() }
 }
 
 fn push_escaped(text: &mut String, token: &str) {
@@ -156,6 +167,38 @@ mod tests {
             assert_eq!(Pointer::parse(text).unwrap().resolve(&document), Some(&expected), "{text}");
         }
         assert_eq!(Pointer::from_fragment("/c%25d").unwrap().as_str(), "/c%d");
+    }
+
+    #[test]
+    fn every_text_resolves_as_serde_json_resolves_it() {
+        let document = json!({"a": [1, {"0": [2]}], "": {"": 3}, "~1": {"~0": 4}, "é/~": 5, "00": 6});
+        for text in [
+            "",
+            "/",
+            "//",
+            "/a",
+            "/a/0",
+            "/a/1/0/0",
+            "/a/01",
+            "/a/00",
+            "/a/+0",
+            "/a/-",
+            "/a/2",
+            "/a/",
+            "/a/ 0",
+            "/a/18446744073709551616",
+            "/~01",
+            "/~01/~00",
+            "/~1",
+            "/é~1~0",
+            "/é~1~",
+            "/00",
+            "/0",
+            "/a/0/0",
+            "/a/١",
+        ] {
+            assert_eq!(Pointer::parse(text).unwrap().resolve(&document), document.pointer(text), "{text:?}");
+        }
     }
 
     #[test]

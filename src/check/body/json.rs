@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use crate::check::{Body, Flaw};
@@ -155,10 +156,15 @@ impl<'de> Visitor<'de> for Element<'_> {
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(Element { depth: self.depth + 1, duplicate: &mut *self.duplicate })?;
             self.duplicate.climb(self.depth, &name);
-            if object.contains_key(&name) {
-                self.duplicate.found(self.depth, &name);
+            match object.entry(name) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
+                }
+                Entry::Occupied(mut entry) => {
+                    self.duplicate.found(self.depth, entry.key());
+                    entry.insert(value);
+                }
             }
-            object.insert(name, value);
         }
         Ok(Value::Object(object))
     }
