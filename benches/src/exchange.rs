@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use conform::case::{Case, Intent};
+use conform::case::Intent;
 use conform::check::reading::Reading;
 use conform::check::{Subject, registry};
 use conform::contract::{Contract, Operation};
 use conform::drift::levels::Levels;
 use conform::environment::Environment;
 use conform::exchange::{Exchange, Headers, Request};
-use conform::plan::Plan;
+use conform::plan::{Plan, Selection};
 use conform::run::attempt::{self, Patience};
 use conform::run::client::{Client, ClientOptions};
 use conform::run::{self, Setup};
@@ -31,7 +31,7 @@ struct Bench<'a> {
     operation: &'a Operation,
     environment: &'a Environment,
     request: Request,
-    plan: Plan,
+    plan: Plan<'a>,
 }
 
 pub(crate) fn rows(table: &mut Table) -> Result<()> {
@@ -43,13 +43,19 @@ pub(crate) fn rows(table: &mut Table) -> Result<()> {
     environment.concurrency = 1;
     let operation = subject::list(&suite.contract)?;
     let case = suite.cases.iter().find(|case| case.name == "GetAllCustomers minimal").ok_or("no case of the list")?;
+    // One case, again and again.
+    let cases = vec![case.clone(); EXCHANGES];
     let bench = Bench {
         runtime: &runtime,
         contract: &suite.contract,
         operation,
         environment: &environment,
         request: page(&server),
-        plan: plan(case, operation),
+        plan: Plan::new(
+            &suite.contract,
+            &cases,
+            &Selection { only: vec![operation.id.to_string()], ..Selection::default() },
+        ),
     };
     let client = bench.client()?;
     let bare = bare_client()?;
@@ -154,12 +160,6 @@ fn page(server: &Server) -> Request {
     headers.push("Accept", "application/json, */*;q=0.1");
     headers.push("Authorization", format!("Bearer {}", server.token));
     Request { method: "GET".to_owned(), url: format!("{}/v1/customers", server.base_url), headers, body: None }
-}
-
-/// One case, again and again.
-fn plan(case: &Case, operation: &Operation) -> Plan {
-    let cases = vec![case.clone(); EXCHANGES];
-    Plan { cases, support: Vec::new(), operations: vec![operation.id.clone()] }
 }
 
 /// What somebody would write who wants the bytes and nothing else, with the settings that change what is sent.

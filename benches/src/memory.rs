@@ -35,8 +35,8 @@ fn measure(times: &str) -> Result<Measured> {
 pub(crate) fn run(base_url: &str, token: &str, times: &str) -> Result<()> {
     let suite = subject::suite()?;
     let environment = subject::environment(base_url, token)?;
-    let Plan { cases, support, operations } = suite.plan(&Selection::default());
-    let plan = Plan { cases: vec![cases; times.parse()?].concat(), support, operations };
+    let cases = vec![suite.cases.clone(); times.parse()?].concat();
+    let plan = Plan::new(&suite.contract, &cases, &Selection::default());
     let setup = Setup {
         contract: &suite.contract,
         environment: &environment,

@@ -199,6 +199,11 @@ impl Operation {
         })
     }
 
+    /// Whether a success is promised at all, so that its absence means something.
+    pub fn documents_success(&self) -> bool {
+        self.responses.iter().any(|response| response.status.is_success() || response.status == StatusMatch::Default)
+    }
+
     /// Whether the method is safe (RFC 9110 §9.2.1).
     pub fn is_safe(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")

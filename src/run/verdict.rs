@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::{Contract, OperationId, StatusMatch};
+use crate::contract::{Contract, Operation, OperationId};
 use crate::outcome::{CaseRecord, CaseResult, OperationRecord, Verdict};
 
 use super::tally::{Counters, Tally};
@@ -99,7 +99,7 @@ fn gaps(facts: &Facts<'_>) -> Vec<String> {
         .records
         .iter()
         .filter(|record| record.accepted == 0 && record.not_exercised.is_none())
-        .filter(|record| documents_success(facts.contract, &record.operation))
+        .filter(|record| promises_success(facts.contract, &record.operation))
         .map(|record| {
             let statuses: Vec<String> =
                 record.statuses.iter().map(|count| format!("{}× {}", count.count, count.name)).collect();
@@ -122,10 +122,6 @@ fn unjudged(case: &CaseRecord) -> Option<&str> {
     }
 }
 
-/// Whether the document promises any success, so that its absence means something.
-fn documents_success(contract: &Contract, id: &str) -> bool {
-    contract.operation(&OperationId(id.into())).is_some_and(|operation| {
-        let promised = |status: StatusMatch| status.is_success() || status == StatusMatch::Default;
-        operation.responses.iter().any(|response| promised(response.status))
-    })
+fn promises_success(contract: &Contract, id: &str) -> bool {
+    contract.operation(&OperationId(id.into())).is_some_and(Operation::documents_success)
 }

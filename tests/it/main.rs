@@ -9,6 +9,7 @@
 mod cli;
 mod deviations;
 mod evidence;
+mod harness;
 #[cfg(unix)]
 mod interrupt;
 mod outages;
@@ -30,7 +31,10 @@ use conform::outcome::Outcome;
 use conform::plan::Selection;
 use conform::suite::{Settings, Sources, Suite};
 
-static SUITE: LazyLock<Suite> = LazyLock::new(|| {
+static SUITE: LazyLock<Suite> = LazyLock::new(suite);
+
+/// The suite of this repository.
+pub(crate) fn suite() -> Suite {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let sources = Sources {
         specs: vec![root.join("specs")],
@@ -42,7 +46,7 @@ static SUITE: LazyLock<Suite> = LazyLock::new(|| {
         Ok(suite) => suite,
         Err(errors) => panic!("{}", errors.iter().map(|e| e.render(false, 100)).collect::<Vec<_>>().join("\n")),
     }
-});
+}
 
 /// The whole default suite against `base_url`.
 pub(crate) async fn run_against(base_url: &str, token: &str) -> Outcome {
