@@ -59,15 +59,18 @@ pub(crate) fn rows(table: &mut Table) -> Result<()> {
     };
     let client = bench.client()?;
     let bare = bare_client()?;
-    let (mut read, mut judged, mut run) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut read, mut sent, mut judged, mut run) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         read.push(cpu::of(|| bench.read_and_drop(&bare))?);
-        judged.push(cpu::of(|| bench.send_and_judge(&client))?);
+        sent.push(cpu::of(|| bench.send(&client, |exchange| usize::from(exchange.result.is_err())))?);
+        judged.push(cpu::of(|| bench.send(&client, |exchange| bench.judge(exchange)))?);
         run.push(cpu::of(|| bench.run())?);
     }
     let each = |rounds| cpu::median(rounds) / u32::try_from(EXCHANGES).unwrap_or(1);
-    let (read, judged, run) = (each(read), each(judged), each(run));
+    let (read, sent, judged, run) = (each(read), each(sent), each(judged), each(run));
     table.row("one exchange: bare reqwest, read and dropped", micros(read), "");
+    table.row("one exchange: sent and read by conform's client", micros(sent), "");
+    table.row("… beside bare reqwest", ratio(sent, read), "");
     table.row("one exchange: sent, read, parsed, judged", micros(judged), "< 100 µs");
     table.row("… beside bare reqwest", ratio(judged, read), "≤ 2 ×");
     table.row("one exchange of a run: bound, let through, judged, counted", micros(run), "< 100 µs");
@@ -102,11 +105,11 @@ impl Bench<'_> {
         }
     }
 
-    fn send_and_judge(&self, client: &Client) -> Result<()> {
+    fn send(&self, client: &Client, findings: impl Fn(&Exchange) -> usize) -> Result<()> {
         let patience = Patience::default();
         let one = |_| async {
             let exchange = attempt::exchange(client, self.request.clone(), &patience, None).await;
-            self.judge(&exchange)
+            findings(&exchange)
         };
         let findings: Vec<usize> = self.runtime.block_on(stream::iter(0..EXCHANGES).then(one).collect());
         if findings.iter().all(|findings| *findings == 0) { Ok(()) } else { Err("the page deviates".into()) }
