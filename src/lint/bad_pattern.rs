@@ -1,4 +1,4 @@
-//! Patterns that are no regular expression.
+//! Patterns that decide nothing, or not every string.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::document::Severity;
 /// The row.
 pub(super) const LINT: Lint = Lint {
     id: "bad-pattern",
-    title: "a pattern cannot be compiled, so what it describes cannot be tested",
+    title: "a pattern cannot be compiled, so it is not checked",
     severity: Severity::Warning,
     find,
     page: include_str!("../../docs/lint/bad-pattern.md"),
@@ -19,7 +19,7 @@ fn find(subject: &Subject<'_>) -> Vec<Diagnosis> {
     subject.schemas(&mut |at| {
         let Some(pattern) = at.value.get("pattern").filter(|_| at.value.get("$ref").is_none()) else { return };
         let Value::String(pattern) = pattern else { return };
-        if let Err(reason) = subject.schemas.check_pattern(pattern) {
+        if let Some(reason) = subject.schemas.pattern_fault(pattern) {
             found.push(Diagnosis::new(at.place.child("pattern"), reason).help(help(pattern)));
         }
     });
@@ -32,8 +32,8 @@ fn help(pattern: &str) -> &'static str {
     let mut most = repeats.filter_map(|(bounds, _)| bounds.rsplit(',').next()?.parse::<u64>().ok());
     if most.any(|most| most >= 500) {
         "long repetitions are too large to be compiled: say the length with `minLength` and `maxLength`"
-    } else if ["\\w-", "\\d-", "\\s-"].iter().any(|range| pattern.contains(range)) {
-        "a range cannot begin with a class: write `-` first or last between the brackets, or as `\\-`"
+    } else if pattern.contains("\\p{") || pattern.contains("\\P{") {
+        "properties of ECMA-262 are those of Unicode, such as `\\p{L}` or `\\p{Script=Greek}`: write out what others mean"
     } else {
         "write a regular expression of ECMA-262, without slashes around it and without flags"
     }

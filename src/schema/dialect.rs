@@ -250,7 +250,7 @@ impl Translator<'_> {
         let Some(pattern) = operand.as_str() else {
             return refuse(at, format!("`pattern` has to be a string, but this is {}", noun(operand)));
         };
-        self.patterns.get(pattern).or_else(|reason| refuse(at, reason))
+        Ok(self.patterns.get(pattern))
     }
 
     fn format(
@@ -423,7 +423,7 @@ impl Translator<'_> {
     }
 
     fn is_linear(&self, pattern: &str) -> bool {
-        matches!(self.patterns.get(pattern).as_deref(), Ok(Pattern::Linear(_)))
+        self.patterns.get(pattern).is_linear()
     }
 
     /// The keywords that only JSON Schema 2020-12 has.

@@ -198,9 +198,7 @@ impl<'s> Walker<'s> {
                 state.properties.entry(name.as_str().unwrap_or_default().to_owned()).or_default();
             }
             for name in patterns.into_iter().flatten().map(|(name, _)| name) {
-                if let Ok(pattern) = self.patterns.get(name) {
-                    state.patterns.push((pattern, place.child("patternProperties").child(name)));
-                }
+                state.patterns.push((self.patterns.get(name), place.child("patternProperties").child(name)));
             }
             match schema.get("additionalProperties") {
                 Some(Value::Object(_)) => {

@@ -3,6 +3,7 @@
 mod compile;
 mod dialect;
 mod evaluation;
+mod expression;
 mod flag;
 mod format;
 mod keyword;

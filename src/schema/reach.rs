@@ -22,11 +22,8 @@ impl Schemas {
         Ok(links.map(|link| link.key.place.clone()).collect())
     }
 
-    /// Whether `pattern` can be compiled.
-    ///
-    /// # Errors
-    /// Why it cannot, in words.
-    pub fn check_pattern(&self, pattern: &str) -> Result<(), String> {
-        self.shared.patterns.get(pattern).map(drop)
+    /// Why `pattern` cannot decide every string, in words; nothing where it can.
+    pub fn pattern_fault(&self, pattern: &str) -> Option<String> {
+        self.shared.patterns.fault(pattern)
     }
 }

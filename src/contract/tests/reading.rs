@@ -171,7 +171,7 @@ fn what_cannot_be_used_disables_its_operation_alone_by_name() {
         (json!({"requestBody": {"$ref": "#/nowhere"}, "responses": ok()}), "nowhere"),
         (
             json!({"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Deep"}}}}, "responses": ok()}),
-            "pattern",
+            "multipleOf",
         ),
         (
             json!({"responses": {"200": {"description": "", "content": {"a/b": {"schema": {"properties": {"x": {"$ref": "other.yaml#/x"}}}}}}}}),
@@ -183,7 +183,7 @@ fn what_cannot_be_used_disables_its_operation_alone_by_name() {
         let components = json!({"schemas": {
             "Ring": {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Ring"}}},
             "Deep": {"items": {"$ref": "#/components/schemas/Deeper"}},
-            "Deeper": {"allOf": [{"$ref": "#/components/schemas/Deep"}, {"properties": {"a": {"pattern": "("}}}]}}});
+            "Deeper": {"allOf": [{"$ref": "#/components/schemas/Deep"}, {"properties": {"a": {"multipleOf": 0}}}]}}});
         let contract = load(&api(&paths, &components));
         let disabled = contract.operations[0].disabled.clone().unwrap_or_default();
         assert!(disabled.contains(reason), "{operation}: {disabled:?}");

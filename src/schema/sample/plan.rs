@@ -148,10 +148,8 @@ impl Plan {
                 self.range.within(least, most);
             }
         }
-        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str)
-            && let Ok(compiled) = walker.patterns.get(pattern)
-        {
-            self.patterns.push((pattern.to_owned(), compiled));
+        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
+            self.patterns.push((pattern.to_owned(), walker.patterns.get(pattern)));
         }
         self.lengths.narrow(schema, "minLength", "maxLength");
         self.counts.narrow(schema, "minItems", "maxItems");

@@ -4,6 +4,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
 
+use super::super::expression;
 use super::Mode;
 use super::plan::Plan;
 
@@ -11,6 +12,8 @@ use super::plan::Plan;
 const LONGEST: usize = 100_000;
 /// Strings drawn from a pattern before it is given up.
 const DRAWS: usize = 64;
+/// What look-aheads of pass phrases ask for: characters of every kind.
+const MOTLEY: [&str; 3] = ["Passw0rd!", "Pass-w0rd", "Long-Passw0rd!123"];
 
 /// A string as `plan` asks; `variant` counts on from the first choice.
 pub(super) fn text(plan: &Plan, mode: Mode, variant: usize, runner: &mut TestRunner) -> Result<String, String> {
@@ -29,8 +32,12 @@ pub(super) fn text(plan: &Plan, mode: Mode, variant: usize, runner: &mut TestRun
         return Ok(text);
     }
     if !plan.patterns.is_empty() {
-        return of_patterns(plan, mode, runner).ok_or_else(|| {
-            format!("no string was found that matches `{}`", plan.patterns.first().map_or("", |(pattern, _)| pattern))
+        let found = of_patterns(plan, mode, runner);
+        // Where nobody can say what a pattern asks, a word is as good as anything.
+        let found = found.or_else(|| Some(word(plan, mode, variant, runner)).filter(|word| fits(plan, word)));
+        return found.ok_or_else(|| {
+            let undecided = plan.patterns.iter().find(|(_, pattern)| !pattern.is_open());
+            format!("no string was found that matches `{}`", undecided.map_or("", |(pattern, _)| pattern))
         });
     }
     Ok(word(plan, mode, variant, runner))
@@ -70,36 +77,38 @@ fn word(plan: &Plan, mode: Mode, variant: usize, runner: &mut TestRunner) -> Str
 
 fn of_patterns(plan: &Plan, mode: Mode, runner: &mut TestRunner) -> Option<String> {
     let fits = |text: &String| fits(plan, text);
-    for (pattern, _) in &plan.patterns {
+    for (_, pattern) in &plan.patterns {
+        let witness = || jsonschema_regex::pattern_witness(&pattern.spelling).filter(fits);
         if mode != Mode::Random
-            && let Some(witness) = jsonschema_regex::pattern_witness(pattern).filter(fits)
+            && let Some(witness) = witness()
         {
             return Some(witness);
         }
-        if let Some(drawn) = drawn(pattern, plan, runner).filter(fits) {
+        let Ok(translated) = jsonschema_regex::to_rust_regex(&pattern.spelling) else { continue };
+        let bare = expression::without_conditions(&translated);
+        if let Some(drawn) = drawn(&bare, plan, runner).filter(fits) {
             return Some(drawn);
         }
-        let draws = |expression: String, runner: &mut TestRunner| {
-            let strategy = string_regex(&expression).ok()?;
-            (0..DRAWS).find_map(|_| strategy.new_tree(runner).ok().map(|tree| tree.current()).filter(fits))
+        let mut draws = |expression: &str, times: usize| {
+            let strategy = string_regex(expression).ok()?;
+            (0..times).find_map(|_| strategy.new_tree(runner).ok().map(|tree| tree.current()).filter(fits))
         };
-        let bare = bare(pattern)?;
-        let open_end = !pattern.ends_with('$');
-        let filled = format!("(?:{bare})[a-z]{{{}}}", plan.lengths.least.min(LONGEST));
-        let found = draws(bare, runner).or_else(|| open_end.then(|| draws(filled, runner)).flatten());
+        let (least, most) = (plan.lengths.least.min(LONGEST), plan.lengths.most.min(LONGEST));
+        let filled = (!pattern.spelling.ends_with('$')).then(|| format!("(?:{bare})[a-z]{{{least}}}"));
+        let found = draws(&bare, DRAWS)
+            .or_else(|| draws(&filled?, DRAWS))
+            .or_else(|| expression::stretched(&bare, least, most).iter().find_map(|longer| draws(longer, 4)))
+            .or_else(witness)
+            .or_else(|| MOTLEY.iter().map(|text| (*text).to_owned()).find(fits));
         if found.is_some() {
             return found;
-        }
-        if let Some(witness) = jsonschema_regex::pattern_witness(pattern).filter(fits) {
-            return Some(witness);
         }
     }
     None
 }
 
 /// A string of a pattern that repeats one class without bound, stretched to the lengths asked for.
-fn drawn(pattern: &str, plan: &Plan, runner: &mut TestRunner) -> Option<String> {
-    let bare = bare(pattern)?;
+fn drawn(bare: &str, plan: &Plan, runner: &mut TestRunner) -> Option<String> {
     let class = bare.strip_suffix(['+', '*']).filter(|class| {
         (class.starts_with('[') && class.ends_with(']') && class.matches('[').count() == 1)
             || class.chars().count() == 1
@@ -108,49 +117,6 @@ fn drawn(pattern: &str, plan: &Plan, runner: &mut TestRunner) -> Option<String> 
     let most = plan.lengths.most.min(least + 8);
     let strategy = string_regex(&format!("{class}{{{least},{}}}", most.max(least))).ok()?;
     strategy.new_tree(runner).ok().map(|tree| tree.current())
-}
-
-/// `pattern` in Rust's syntax without the anchors and look-arounds that generators do not take.
-fn bare(pattern: &str) -> Option<String> {
-    let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
-    let mut bare = translated.as_ref();
-    while let Some(rest) = bare.strip_prefix('^') {
-        bare = rest;
-    }
-    while let Some(rest) = bare.strip_suffix('$').filter(|rest| !rest.ends_with('\\')) {
-        bare = rest;
-    }
-    Some(without_look_around(bare))
-}
-
-/// Cuts each `(?=…)`, `(?!…)`, `(?<=…)` and `(?<!…)`.
-fn without_look_around(pattern: &str) -> String {
-    let mut out = String::new();
-    let mut rest = pattern;
-    while let Some((at, _)) = rest.match_indices("(?").find(|(at, _)| {
-        let after = rest.get(at + 2..).unwrap_or_default();
-        ["=", "!", "<=", "<!"].iter().any(|look| after.starts_with(look))
-    }) {
-        out.push_str(rest.get(..at).unwrap_or_default());
-        let group = rest.get(at..).unwrap_or_default();
-        let (mut depth, mut escaped, mut end) = (0_usize, false, group.len());
-        for (index, c) in group.char_indices() {
-            match c {
-                _ if escaped => escaped = false,
-                '\\' => escaped = true,
-                '(' => depth += 1,
-                ')' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            if depth == 0 {
-                end = index + 1;
-                break;
-            }
-        }
-        rest = group.get(end..).unwrap_or_default();
-    }
-    out.push_str(rest);
-    out
 }
 
 /// The same value in the spellings that its format leaves open, for a pattern or a length may want one of them.

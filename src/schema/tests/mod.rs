@@ -271,7 +271,6 @@ fn malformed_keywords_are_refused_at_their_place() {
         (json!({"minimum": "1"}), "/minimum"),
         (json!({"exclusiveMinimum": "yes"}), "/exclusiveMinimum"),
         (json!({"uniqueItems": 1}), "/uniqueItems"),
-        (json!({"pattern": "("}), "/pattern"),
         (json!({"pattern": 1}), "/pattern"),
         (json!({"format": {}}), "/format"),
         (json!({"not": "x"}), "/not"),
@@ -383,6 +382,22 @@ fn undocumented_members_are_those_that_no_schema_mentions() {
             "/closed/y /components/schemas/Base/properties/closed"
         ]
     );
+}
+
+#[test]
+fn patterns_that_cannot_be_compiled_are_no_violations() {
+    for schema in [
+        json!({"pattern": "("}),
+        json!({"not": {"pattern": "("}}),
+        json!({"oneOf": [{"pattern": "/^b$/"}, {"type": "string"}]}),
+    ] {
+        let validator = validator(&schema);
+        assert!(validator.is_valid(&json!("a")) && validator.violations(&json!("a")).is_empty(), "{schema}");
+    }
+    let beside = validator(&json!({"pattern": "(", "maxLength": 2}));
+    assert!(!beside.is_valid(&json!("abc")));
+    let member = validator(&json!({"properties": {"a": {"pattern": "\\p{XDigit}"}}}));
+    assert!(member.is_valid(&json!({"a": "zz"})));
 }
 
 #[test]
