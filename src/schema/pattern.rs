@@ -109,7 +109,11 @@ fn linear(pattern: &str) -> Option<regex::Regex> {
 #[derive(Default)]
 pub(super) struct Patterns {
     compiled: Mutex<HashMap<String, (Arc<Pattern>, Option<String>)>>,
+    found: Mutex<HashMap<Wanted, Option<String>>>,
 }
+
+/// Patterns, and the least and the greatest length.
+pub(super) type Wanted = (Vec<String>, usize, usize);
 
 impl Patterns {
     /// The compiled `pattern`.
@@ -120,6 +124,16 @@ impl Patterns {
     /// Why `pattern` cannot decide every string, if so.
     pub(super) fn fault(&self, pattern: &str) -> Option<String> {
         self.compiled(pattern).1
+    }
+
+    /// The string that `find` finds as `wanted`, or that there is none; looked for once.
+    pub(super) fn found(&self, wanted: Wanted, find: impl FnOnce() -> Option<String>) -> Option<String> {
+        if let Some(known) = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(&wanted) {
+            return known.clone();
+        }
+        let fresh = find();
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(wanted, fresh.clone());
+        fresh
     }
 
     fn compiled(&self, pattern: &str) -> (Arc<Pattern>, Option<String>) {

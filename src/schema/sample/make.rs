@@ -75,7 +75,7 @@ impl<'s> Maker<'s> {
         match plan.kind() {
             Some("object") => self.object(&plan, hints),
             Some("array") => self.array(&plan, hints),
-            Some("string") => text(&plan, mode, variant, &mut self.runner).map(Value::String),
+            Some("string") => text(walker.patterns, &plan, mode, variant, &mut self.runner).map(Value::String),
             Some("integer") => plan.range.integer(mode, variant, &mut self.runner).ok_or_else(missing),
             Some("number") => plan.range.number(mode, variant, &mut self.runner).ok_or_else(missing),
             Some("boolean") => {

@@ -5,6 +5,7 @@ use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
 
 use super::super::expression;
+use super::super::pattern::Patterns;
 use super::Mode;
 use super::plan::Plan;
 
@@ -16,7 +17,13 @@ const DRAWS: usize = 64;
 const MOTLEY: [&str; 3] = ["Passw0rd!", "Pass-w0rd", "Long-Passw0rd!123"];
 
 /// A string as `plan` asks; `variant` counts on from the first choice.
-pub(super) fn text(plan: &Plan, mode: Mode, variant: usize, runner: &mut TestRunner) -> Result<String, String> {
+pub(super) fn text(
+    patterns: &Patterns,
+    plan: &Plan,
+    mode: Mode,
+    variant: usize,
+    runner: &mut TestRunner,
+) -> Result<String, String> {
     if plan.lengths.least > plan.lengths.most {
         return Err(format!(
             "a string has to have at least {} and at most {} characters",
@@ -32,7 +39,12 @@ pub(super) fn text(plan: &Plan, mode: Mode, variant: usize, runner: &mut TestRun
         return Ok(text);
     }
     if !plan.patterns.is_empty() {
-        let found = of_patterns(plan, mode, runner);
+        let found = if mode == Mode::Random || variant > 0 {
+            of_patterns(plan, mode, runner)
+        } else {
+            let spelled = plan.patterns.iter().map(|(pattern, _)| pattern.clone()).collect();
+            patterns.found((spelled, plan.lengths.least, plan.lengths.most), || of_patterns(plan, mode, runner))
+        };
         // Where nobody can say what a pattern asks, a word is as good as anything.
         let found = found.or_else(|| Some(word(plan, mode, variant, runner)).filter(|word| fits(plan, word)));
         return found.ok_or_else(|| {
