@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::case::expression::{Expression, Template, TextPart};
 use crate::case::{Argument, Payload, Supply};
-use crate::contract::{Location, Media, Operation, Parameter};
+use crate::contract::{Location, Media, Operation, Parameter, Scheme};
 use crate::digest::sha256_of_parts;
 use crate::schema::Direction;
 use crate::schema::sample::Sampler;
@@ -29,7 +29,7 @@ pub(super) fn arguments(
     fed: &Fed,
 ) -> Result<Vec<Argument>, String> {
     let mut arguments = Vec::new();
-    for parameter in &operation.parameters {
+    for parameter in operation.parameters.iter().filter(|parameter| !is_key(operation, parameter)) {
         let value = if parameter.location == Location::Path && names_something(sampler, parameter) {
             Supply::Existing(parameter.name.clone())
         } else if parameter.required || (extent == Extent::Full && !fed.contains(operation, parameter)) {
@@ -44,6 +44,15 @@ pub(super) fn arguments(
         arguments.push(Argument { name: parameter.name.clone(), location: Some(parameter.location), value });
     }
     Ok(arguments)
+}
+
+/// Whether the parameter is the API key of the operation: some documents declare it as a parameter, too, but its value is
+/// the environment's.
+fn is_key(operation: &Operation, parameter: &Parameter) -> bool {
+    operation.security.iter().flatten().any(|used| {
+        matches!(&used.scheme, Scheme::ApiKey { location, name }
+            if *location == parameter.location && operation.parameter(name, Some(*location)).is_some_and(|key| key.name == parameter.name))
+    })
 }
 
 /// Whether a path parameter takes an id; one with an `enum` takes a documented word instead.
@@ -74,8 +83,8 @@ fn conforming(sampler: Sampler<'_>, place: &crate::document::Place, extent: Exte
     value.map_err(|error| error.to_string())
 }
 
-/// The body of a valid request in the first media type that can be written; none where none is documented. One that is
-/// optional is sent all the same: most documents leave `required` out where they mean it.
+/// The body of a valid request in the first media type that can be written; none where none is documented, or where it
+/// is optional and cannot be written.
 pub(super) fn payload(
     sampler: Sampler<'_>,
     operation: &Operation,
@@ -83,28 +92,44 @@ pub(super) fn payload(
     settings: &Settings,
 ) -> Result<Option<Payload>, String> {
     let Some(body) = &operation.body else { return Ok(None) };
-    let Some(media) = body.content.iter().find(|media| writable(&media.name)) else {
-        return match body.content.first() {
-            Some(media) if body.required => Err(format!("body: {} is not generated", media.name)),
-            _ => Ok(None),
-        };
-    };
+    let by_writing = |wanted| body.content.iter().find(|media| writing(&media.name) == wanted);
+    let media = by_writing(Writing::Any).or_else(|| by_writing(Writing::Range)).or_else(|| body.content.first());
+    let Some(media) = media else { return Ok(None) };
     let value = match &media.schema {
         Some(place) => conforming(sampler, place, extent).map_err(|reason| format!("body: {reason}"))?,
         None => media.examples.first().cloned().unwrap_or(Value::Object(serde_json::Map::new())),
     };
+    if writing(&media.name) == Writing::Text && !value.is_string() {
+        let reason = format!("body: nothing but text can be written as `{}`", media.name);
+        return if body.required { Err(reason) } else { Ok(None) };
+    }
     let content = marked(sampler, operation, media, value, settings);
     Ok(Some(Payload { content_type: Some(media.name.clone()), content, replacements: Vec::new() }))
 }
 
-/// Media types that the runner can write from a value.
-fn writable(media_type: &str) -> bool {
+/// What the runner can write in a media type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    /// Any value, or any object.
+    Any,
+    /// Any value, in a media type that the range covers.
+    Range,
+    /// Text, as it is.
+    Text,
+}
+
+fn writing(media_type: &str) -> Writing {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json"
+    let any = essence.ends_with("/json")
         || essence.ends_with("+json")
-        || essence == "application/x-www-form-urlencoded"
-        || essence == "text/plain"
-        || matches!(essence.as_str(), "*/*" | "application/*" | "text/*" | "text/json")
+        || ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"].contains(&&*essence);
+    if ["*/*", "application/*", "application/*+json", "multipart/*"].contains(&&*essence) {
+        Writing::Range
+    } else if any {
+        Writing::Any
+    } else {
+        Writing::Text
+    }
 }
 
 /// The value as a template in which the marked member holds the run's mark, so that what the run creates can be found;

@@ -6,12 +6,14 @@ use serde_json::Value;
 
 use crate::case::expression::Scope;
 use crate::case::{Credentials, Payload};
-use crate::contract::style::{self, MediaType, Wire};
+use crate::contract::style::{self, Wire};
 use crate::contract::{Encoding, Location, Operation, Scheme, SchemeUse};
 use crate::environment::Environment;
 use crate::exchange::{Headers, Request};
 
 use crate::plan::producer::Bindings;
+
+use super::body;
 
 /// A request, ready to leave, with what it was made from.
 #[derive(Debug, Clone)]
@@ -77,7 +79,7 @@ pub(super) fn request(
     let mut json = None;
     let body = match content {
         Some((value, media_type)) => {
-            let bytes = body_bytes(&value, &media_type)?;
+            let (bytes, media_type) = body::written(&value, &media_type)?;
             push_missing(&mut headers, "Content-Type", media_type);
             json = Some(value);
             Some(bytes)
@@ -189,16 +191,7 @@ pub(super) fn content(operation: &Operation, payload: &Payload, scope: &Scope<'_
     }
     let documented = || operation.body.as_ref().and_then(|body| body.content.first()).map(|media| media.name.clone());
     let media_type = payload.content_type.clone().or_else(documented).unwrap_or_else(|| "application/json".to_owned());
-    Ok((value, concrete(&media_type)))
-}
-
-/// A media range is sent as a type that it covers.
-fn concrete(media_type: &str) -> String {
-    match media_type {
-        "*/*" | "application/*" => "application/json".to_owned(),
-        "text/*" => "text/plain".to_owned(),
-        other => other.to_owned(),
-    }
+    Ok((value, media_type))
 }
 
 /// Sets, or removes, what stands at `pointer`; the object or array that holds it must exist.
@@ -237,33 +230,6 @@ fn replace(value: &mut Value, pointer: &crate::document::Pointer, new: Option<Va
         _ => return Err(format!("the payload's value at `{parent}` has no members")),
     }
     Ok(())
-}
-
-/// The body by its media type: JSON, form fields, or text.
-fn body_bytes(value: &Value, media_type: &str) -> Result<Vec<u8>, String> {
-    let parsed: Option<MediaType> = style::parse_media_type(media_type);
-    let essence = parsed.map_or_else(|| media_type.to_ascii_lowercase(), |parsed| parsed.essence());
-    if essence == "application/x-www-form-urlencoded" {
-        let Value::Object(members) = value else { return Err("a form needs an object".to_owned()) };
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        for (name, member) in members {
-            match member {
-                Value::Array(items) => {
-                    for item in items {
-                        form.append_pair(name, &text_of(item));
-                    }
-                }
-                member => {
-                    form.append_pair(name, &text_of(member));
-                }
-            }
-        }
-        return Ok(form.finish().into_bytes());
-    }
-    match value {
-        Value::String(text) if !is_json(&essence) => Ok(text.clone().into_bytes()),
-        value => serde_json::to_vec(value).map_err(|error| error.to_string()),
-    }
 }
 
 fn is_json(media_type: &str) -> bool {
@@ -335,6 +301,7 @@ fn authorize(
         let value = if credentials == Credentials::Wrong { WRONG_TOKEN } else { secret };
         match &used.scheme {
             Scheme::Bearer => headers.push("Authorization", format!("Bearer {value}")),
+            // A user and a password, since what is malformed may be refused for that alone (RFC 7617).
             Scheme::Basic if value == WRONG_TOKEN => {
                 headers.push("Authorization", format!("Basic {}", BASE64.encode(format!("conform:{value}"))));
             }

@@ -10,6 +10,7 @@ pub mod redact;
 pub mod witness;
 
 mod bind;
+mod body;
 mod canary;
 mod cleanup;
 mod confirm;

@@ -116,7 +116,8 @@ pub(super) fn with_literal_dashes(pattern: &str) -> String {
         let ranges = within && part.text() == "-" && !after_range && inner(before) && inner(after);
         let literal = ranges && (is_class(before) || is_class(after));
         // The end of a range does not begin another.
-        after_range = ranges && !literal || (after_range && part.text() != "-" && before.is_some_and(|b| b.text() == "-"));
+        after_range =
+            ranges && !literal || (after_range && part.text() != "-" && before.is_some_and(|b| b.text() == "-"));
         if let Part::Bracket(bracket) = part {
             (within, after_range) = (*bracket != "]", false);
         }
@@ -232,7 +233,17 @@ mod tests {
 
     #[test]
     fn parts_make_up_the_text() {
-        for pattern in ["^(?:a|[^b-\\]c]{2,3})+?\\p{L}\\u0041\\x4a(?<n>x)$", "[", "\\", "({", "a{,2}", "é{2}[é-ü]\\é", "\\u{1F600}", "\\u", "\\u00é0"] {
+        for pattern in [
+            "^(?:a|[^b-\\]c]{2,3})+?\\p{L}\\u0041\\x4a(?<n>x)$",
+            "[",
+            "\\",
+            "({",
+            "a{,2}",
+            "é{2}[é-ü]\\é",
+            "\\u{1F600}",
+            "\\u",
+            "\\u00é0",
+        ] {
             let joined: String = parts(pattern).iter().map(|part| part.text()).collect();
             assert_eq!(joined, pattern);
         }

@@ -47,7 +47,10 @@ impl Pattern {
         }
         let spelling = expression::with_literal_dashes(pattern);
         if let Some(name) = expression::unknown_property(&spelling) {
-            return open(&spelling, format!("pattern `{pattern}`: there is no character property `{name}` in ECMA-262"));
+            return open(
+                &spelling,
+                format!("pattern `{pattern}`: there is no character property `{name}` in ECMA-262"),
+            );
         }
         if let Some(regex) = linear(&spelling) {
             return (Self { spelling, engine: Engine::Linear(regex) }, None);
@@ -56,7 +59,8 @@ impl Pattern {
             if let Some((less, more)) = expression::counted(&spelling, most)
                 && let (Some(narrow), Some(wide)) = (linear(&less), linear(&more))
             {
-                let reason = format!("pattern `{pattern}` is too large to be compiled: it is checked for short strings only");
+                let reason =
+                    format!("pattern `{pattern}` is too large to be compiled: it is checked for short strings only");
                 return (Self { spelling: less, engine: Engine::Between { narrow, wide } }, Some(reason));
             }
         }
@@ -183,7 +187,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_compiled_decides_nothing_and_says_so() {
-        for pattern in ["(", "^[A-Z{3}$", "^\\p{XDigit}+$", "[\\p{Print}&&[^|]]+", "/^[a-z]+$/i", "[\\u0020-\\uD7FF\\uD800]*"] {
+        for pattern in
+            ["(", "^[A-Z{3}$", "^\\p{XDigit}+$", "[\\p{Print}&&[^|]]+", "/^[a-z]+$/i", "[\\u0020-\\uD7FF\\uD800]*"]
+        {
             let (compiled, fault) = Pattern::new(pattern);
             assert_eq!((compiled.is_match("abc"), compiled.is_match("")), (None, None), "{pattern}");
             assert!(fault.is_some(), "{pattern}");
