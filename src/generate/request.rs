@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::case::expression::{Expression, Template, TextPart};
 use crate::case::{Argument, Payload, Supply};
-use crate::contract::{Location, Media, Operation, Parameter, Scheme};
+use crate::contract::{Encoding, Location, Media, Operation, Parameter, Scheme};
 use crate::digest::sha256_of_parts;
+use crate::document::Place;
 use crate::schema::Direction;
 use crate::schema::sample::Sampler;
 
@@ -72,10 +73,34 @@ fn sample(sampler: Sampler<'_>, parameter: &Parameter, extent: Extent) -> Result
     if let Some(example) = example {
         return Ok(example.clone());
     }
-    conforming(sampler, place, extent)
+    let value = conforming(sampler, place, extent)?;
+    let styled = matches!(parameter.encoding, Encoding::Style { .. });
+    Ok(if styled && says_nothing(&value) { conforming(sampler, place, Extent::Full).unwrap_or(value) } else { value })
 }
 
-fn conforming(sampler: Sampler<'_>, place: &crate::document::Place, extent: Extent) -> Result<Value, String> {
+/// Whether styles and forms have no text for `value`, so that it would be absent.
+fn says_nothing(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+/// A form in which every member has a text, as far as the schema lets it.
+fn outspoken(sampler: Sampler<'_>, place: &Place, value: Value) -> Value {
+    let Value::Object(members) = &value else { return value };
+    if !says_nothing(&value) && !members.values().any(says_nothing) {
+        return value;
+    }
+    let Ok(Value::Object(full)) = conforming(sampler, place, Extent::Full) else { return value };
+    let mut told = members.clone();
+    for (name, member) in &mut told {
+        if let Some(other) = full.get(name).filter(|_| says_nothing(member)) {
+            member.clone_from(other);
+        }
+    }
+    let told = Value::Object(if told.is_empty() { full } else { told });
+    if accepts(sampler.schemas(), place, &told) { told } else { value }
+}
+
+fn conforming(sampler: Sampler<'_>, place: &Place, extent: Extent) -> Result<Value, String> {
     let value = match extent {
         Extent::Minimal => sampler.minimal(place, Direction::Request),
         Extent::Full => sampler.full(place, Direction::Request),
@@ -92,11 +117,16 @@ pub(super) fn payload(
     settings: &Settings,
 ) -> Result<Option<Payload>, String> {
     let Some(body) = &operation.body else { return Ok(None) };
-    let by_writing = |wanted| body.content.iter().find(|media| writing(&media.name) == wanted);
-    let media = by_writing(Writing::Any).or_else(|| by_writing(Writing::Range)).or_else(|| body.content.first());
+    let concrete = |media: &&Media| matches!(writing(&media.name), Writing::Any | Writing::Form);
+    let range = |media: &&Media| writing(&media.name) == Writing::Range;
+    let first = |wanted: &dyn Fn(&&Media) -> bool| body.content.iter().find(wanted);
+    let media = first(&concrete).or_else(|| first(&range)).or_else(|| body.content.first());
     let Some(media) = media else { return Ok(None) };
     let value = match &media.schema {
-        Some(place) => conforming(sampler, place, extent).map_err(|reason| format!("body: {reason}"))?,
+        Some(place) => {
+            let value = conforming(sampler, place, extent).map_err(|reason| format!("body: {reason}"))?;
+            if writing(&media.name) == Writing::Form { outspoken(sampler, place, value) } else { value }
+        }
         None => media.examples.first().cloned().unwrap_or(Value::Object(serde_json::Map::new())),
     };
     if writing(&media.name) == Writing::Text && !value.is_string() {
@@ -110,8 +140,10 @@ pub(super) fn payload(
 /// What the runner can write in a media type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Writing {
-    /// Any value, or any object.
+    /// Any value.
     Any,
+    /// Any object, member by member.
+    Form,
     /// Any value, in a media type that the range covers.
     Range,
     /// Text, as it is.
@@ -120,12 +152,11 @@ enum Writing {
 
 fn writing(media_type: &str) -> Writing {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let any = essence.ends_with("/json")
-        || essence.ends_with("+json")
-        || ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"].contains(&&*essence);
     if ["*/*", "application/*", "application/*+json", "multipart/*"].contains(&&*essence) {
         Writing::Range
-    } else if any {
+    } else if ["application/x-www-form-urlencoded", "multipart/form-data"].contains(&&*essence) {
+        Writing::Form
+    } else if essence.ends_with("/json") || essence.ends_with("+json") || essence == "text/plain" {
         Writing::Any
     } else {
         Writing::Text

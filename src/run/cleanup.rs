@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::case::expression::{Scope, Template};
 use crate::case::{Argument, Call, Credentials, Intent, Step, Supply};
-use crate::contract::{Location, Operation, style};
+use crate::contract::{Location, Operation, OperationId, style};
 use crate::environment::Class;
 use crate::outcome::{Event, LeftBehind};
 use crate::plan::producer::{Bindings, item_path, renamed};
@@ -103,12 +103,25 @@ impl Runner<'_> {
     async fn clean(&self, operation: &Operation, path: &Bindings) -> Result<u16, String> {
         let inputs = Value::Null;
         let scope = Scope::new(&inputs, &self.mark);
-        let step = call(operation.id.clone(), path);
+        let step = self.asking(operation, path);
         let bound = self.bind(&step, operation, &scope, &Vec::new()).await.map_err(|reason| reason.to_string())?;
         self.ask(operation, &bound, true, false, Purpose::Cleanup).map_err(|refusal| refusal.to_string())?;
         let exchange = self.exchange(&bound.request, None).await;
         self.tally().requests += u64::from(exchange.attempts);
         exchange.result.map(|response| response.status).map_err(|failure| format!("its removal failed: {failure}"))
+    }
+
+    /// A step that calls `operation` with these path parameters, and with all else that its documents require.
+    fn asking(&self, operation: &Operation, path: &Bindings) -> Step {
+        let minimal = self.generated(operation, "minimal").map(|(_, step)| step.clone());
+        let mut step = Step { id: "cleanup".to_owned(), ..minimal.unwrap_or_else(|| bare(operation.id.clone())) };
+        step.arguments.retain(|argument| argument.location != Some(Location::Path));
+        step.arguments.extend(path.iter().map(|(name, value)| Argument {
+            name: name.clone(),
+            location: Some(Location::Path),
+            value: Supply::Template(Template::Literal(Value::String(value.clone()))),
+        }));
+        step
     }
 
     /// The request that removes what `creator` made below `parent`, for the journal.
@@ -155,19 +168,12 @@ fn item_values(creator: &Operation, item: &Operation, parameter: &str, parent: &
     values
 }
 
-/// A step that calls `operation` with these path parameters.
-fn call(operation: crate::contract::OperationId, path: &[(String, String)]) -> Step {
+/// A bare step that calls `operation`.
+fn bare(operation: OperationId) -> Step {
     Step {
         id: "cleanup".to_owned(),
         call: Call::Operation(operation),
-        arguments: path
-            .iter()
-            .map(|(name, value)| Argument {
-                name: name.clone(),
-                location: Some(Location::Path),
-                value: Supply::Template(Template::Literal(Value::String(value.clone()))),
-            })
-            .collect(),
+        arguments: Vec::new(),
         payload: None,
         credentials: Credentials::Environment,
         intent: Intent::Valid,

@@ -12,6 +12,7 @@ use crate::case::expression::{Expression, Scope, Template};
 use crate::case::{Argument, Case, Intent, Step, Supply};
 use crate::contract::{Location, Operation};
 use crate::plan::producer::{Bindings, Producer, above, renamed};
+use crate::schema::{Direction, Sense};
 
 use super::Runner;
 use super::bind::Unbound;
@@ -77,7 +78,14 @@ impl Runner<'_> {
                 match self.candidates(operation, name, &known, *purpose).await {
                     Err(reason) => why = why.or(Some(reason)),
                     Ok(candidates) => {
-                        for candidate in candidates.iter().take(TRIED) {
+                        let fitting: Vec<&String> =
+                            candidates.iter().filter(|id| self.fits(operation, name, id)).take(TRIED).collect();
+                        if fitting.is_empty() && !candidates.is_empty() {
+                            // A request with an id that its parameter forbids is no valid request.
+                            let reason = format!("no {name} was obtained that fits the schema of the parameter");
+                            why = why.or(Some(Unbound::Absent(reason)));
+                        }
+                        for candidate in fitting {
                             match self.fill(operation, intent, fixed, rest, below(candidate)).await {
                                 Ok(filled) => return Ok(filled),
                                 Err(reason) => why = why.or(Some(reason)),
@@ -88,6 +96,15 @@ impl Runner<'_> {
             }
             Err(why.unwrap_or_else(|| Unbound::Absent(format!("{name} was never obtained"))))
         })
+    }
+
+    /// Whether the path parameter `name` of `operation` takes `id`, in any reading of its text.
+    fn fits(&self, operation: &Operation, name: &str, id: &str) -> bool {
+        let place = operation.parameter(name, Some(Location::Path)).and_then(|parameter| parameter.encoding.schema());
+        let validator = place.map(|place| self.contract.schemas.validator(place, Direction::Request, Sense::Certain));
+        let Some(Ok(validator)) = validator else { return true };
+        let scalar = serde_json::from_str(id).ok().filter(|value: &Value| value.is_number() || value.is_boolean());
+        validator.is_valid(&Value::String(id.to_owned())) || scalar.is_some_and(|scalar| validator.is_valid(&scalar))
     }
 
     async fn candidates(
@@ -118,6 +135,13 @@ impl Runner<'_> {
         purpose: Purpose,
     ) -> Result<Vec<String>, Unbound> {
         let producers = self.collections.producers(&operation.path, name);
+        if producers.is_empty() && matches!(purpose, Purpose::Read | Purpose::Find) {
+            // The document's own examples are the next best guess at what exists, where reading is all that is done.
+            let examples = examples(operation, name);
+            if !examples.is_empty() {
+                return Ok(examples);
+            }
+        }
         let (creators, lists): (Vec<&Producer<'_>>, Vec<_>) = producers.iter().partition(|producer| producer.creates);
         let mut reasons = Vec::new();
         for producer in creators.into_iter().filter(|_| purpose != Purpose::Find) {
@@ -241,7 +265,7 @@ impl Runner<'_> {
         Ok(linked.map_or_else(|| ids_listed(&body, name, path), |id| vec![id]))
     }
 
-    fn generated(&self, operation: &Operation, family: &str) -> Option<(&Case, &Step)> {
+    pub(super) fn generated(&self, operation: &Operation, family: &str) -> Option<(&Case, &Step)> {
         let case = self.plan.generated(&operation.id, family)?;
         Some((case, case.steps.first()?))
     }
@@ -270,6 +294,14 @@ fn purposes(operation: &Operation, intent: &Intent, last: bool) -> &'static [Pur
     } else {
         &[Purpose::Change]
     }
+}
+
+/// The scalar examples of a path parameter, as text.
+fn examples(operation: &Operation, name: &str) -> Vec<String> {
+    let parameter = operation.parameter(name, Some(Location::Path));
+    let examples = parameter.into_iter().flat_map(|parameter| &parameter.examples);
+    let scalars = examples.filter(|example| !example.is_object() && !example.is_array() && !example.is_null());
+    scalars.map(super::bind::text_of).collect()
 }
 
 /// The innermost objects that have a member with exactly this text.

@@ -9,6 +9,7 @@
 mod cli;
 mod deviations;
 mod evidence;
+mod foreign;
 mod harness;
 #[cfg(unix)]
 mod interrupt;
