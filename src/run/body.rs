@@ -63,13 +63,13 @@ fn parts(members: &Map<String, Value>, boundary: &str) -> Vec<u8> {
     let mut out = String::new();
     for (name, value) in fields(members) {
         let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
-        out += &format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n");
+        out.extend([format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n")]);
         if value.is_object() || value.is_array() {
             out += "Content-Type: application/json\r\n";
         }
-        out += &format!("\r\n{}\r\n", text_of(value));
+        out.extend([format!("\r\n{}\r\n", text_of(value))]);
     }
-    out += &format!("--{boundary}--\r\n");
+    out.extend([format!("--{boundary}--\r\n")]);
     out.into_bytes()
 }
 

@@ -164,8 +164,8 @@ pub(super) fn counted(pattern: &str, most: usize) -> Option<(String, String)> {
         match part {
             Part::Quantifier(_, least, bound) if large(part) => {
                 let end = most.max(*least).min(bound.unwrap_or(usize::MAX));
-                less.push_str(&format!("{{{least},{end}}}"));
-                more.push_str(&format!("{{{},}}", least.min(&most)));
+                less.extend([format!("{{{least},{end}}}")]);
+                more.extend([format!("{{{},}}", least.min(&most))]);
             }
             part => {
                 less.push_str(part.text());

@@ -112,9 +112,12 @@ fn linear(pattern: &str) -> Option<regex::Regex> {
 /// All patterns of the documents, each compiled once.
 #[derive(Default)]
 pub(super) struct Patterns {
-    compiled: Mutex<HashMap<String, (Arc<Pattern>, Option<String>)>>,
+    compiled: Mutex<HashMap<String, Compiled>>,
     found: Mutex<HashMap<Wanted, Option<String>>>,
 }
+
+/// A pattern, and why it cannot decide every string, if so.
+type Compiled = (Arc<Pattern>, Option<String>);
 
 /// Patterns, and the least and the greatest length.
 pub(super) type Wanted = (Vec<String>, usize, usize);
@@ -140,7 +143,7 @@ impl Patterns {
         fresh
     }
 
-    fn compiled(&self, pattern: &str) -> (Arc<Pattern>, Option<String>) {
+    fn compiled(&self, pattern: &str) -> Compiled {
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = compiled.get(pattern) {
             return known.clone();
