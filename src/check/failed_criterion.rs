@@ -12,7 +12,14 @@ pub const CHECK: Check = Check {
     id: "failed-criterion",
     title: "a criterion of a written case does not hold",
     level: Level::Error,
-    silenced_by: &["no-response", "server-error", "undocumented-status", "wrong-media-type", "unreadable-body"],
+    silenced_by: &[
+        "no-response",
+        "server-error",
+        "undocumented-status",
+        "wrong-media-type",
+        "unreadable-body",
+        "wrong-body",
+    ],
     judge,
     page: include_str!("../../docs/check/failed-criterion.md"),
 };
