@@ -75,7 +75,8 @@ pub(crate) fn rows(table: &mut Table) -> Result<()> {
     table.row("… beside bare reqwest", ratio(judged, read), "≤ 2 ×");
     table.row("one exchange of a run: bound, let through, judged, counted", micros(run), "< 100 µs");
     table.row("… beside bare reqwest", ratio(run, read), "≤ 2 ×");
-    let exchange = runtime.block_on(attempt::exchange(&client, bench.request.clone(), &Patience::default(), None));
+    let exchange =
+        runtime.block_on(attempt::exchange(&client, bench.request.clone(), &Patience::default(), None, &|| true));
     bench.judging(&exchange, table)
 }
 
@@ -108,7 +109,7 @@ impl Bench<'_> {
     fn send(&self, client: &Client, findings: impl Fn(&Exchange) -> usize) -> Result<()> {
         let patience = Patience::default();
         let one = |_| async {
-            let exchange = attempt::exchange(client, self.request.clone(), &patience, None).await;
+            let exchange = attempt::exchange(client, self.request.clone(), &patience, None, &|| true).await;
             findings(&exchange)
         };
         let findings: Vec<usize> = self.runtime.block_on(stream::iter(0..EXCHANGES).then(one).collect());

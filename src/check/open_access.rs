@@ -19,15 +19,21 @@ pub const CHECK: Check = Check {
     page: include_str!("../../docs/check/open-access.md"),
 };
 
+/// The request carried none.
+const NONE: &str = "no-credentials";
+
+/// The request carried some that nobody was given.
+const WRONG: &str = "wrong-credentials";
+
 fn judge(subject: &Subject<'_>) -> Vec<Finding> {
     if *subject.intent != Intent::Unauthorized || !subject.operation.needs_credentials() {
         return Vec::new();
     }
     let Some(status) = subject.status().filter(|status| (200..300).contains(status)) else { return Vec::new() };
     let (class, words) = if carries_credentials(subject.operation, &subject.exchange.request) {
-        ("wrong-credentials", "with credentials that are not valid")
+        (WRONG, "with credentials that are not valid")
     } else {
-        ("no-credentials", "without credentials")
+        (NONE, "without credentials")
     };
     vec![Finding {
         class: class.to_owned(),
@@ -37,6 +43,12 @@ fn judge(subject: &Subject<'_>) -> Vec<Finding> {
         remedy: "answer 401 with a `WWW-Authenticate` challenge".to_owned(),
         ..CHECK.finding(subject.operation.security_place.clone(), Part::Status)
     }]
+}
+
+/// Who serves a request without credentials looks at none: that the wrong ones do not matter is the same drift.
+pub(super) fn implied_by(id: &str) -> Option<String> {
+    let (before, class) = id.rsplit_once('/')?;
+    (before.starts_with(CHECK.id) && class == WRONG).then(|| format!("{before}/{NONE}"))
 }
 
 /// Whether `request` carries anything where one of the operation's schemes looks for credentials.

@@ -49,6 +49,11 @@ pub fn judge(subject: &Subject<'_>) -> Vec<Finding> {
     findings
 }
 
+/// The drift that a drift of this id is only one more consequence of, where a run has both.
+pub fn implied_by(id: &str) -> Option<String> {
+    open_access::implied_by(id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

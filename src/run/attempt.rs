@@ -30,14 +30,24 @@ impl Default for Patience {
 ///
 /// Sent again: any request that found no connection, since nothing was sent; after any other transport failure only one
 /// that is [`repeatable`], and then on a connection of its own. A timeout and a body that breaks off are asked for once
-/// more only: both are more often the server's doing than the network's.
-pub async fn exchange(client: &Client, request: Request, patience: &Patience, deadline: Option<Duration>) -> Exchange {
+/// more only: both are more often the server's doing than the network's. After a timeout, `again` has to agree.
+pub async fn exchange(
+    client: &Client,
+    request: Request,
+    patience: &Patience,
+    deadline: Option<Duration>,
+    again: &(dyn Fn() -> bool + Sync),
+) -> Exchange {
     let mut so_far = SoFar::default();
     let mut connection = Connection::of(&request.method);
     loop {
         so_far.attempts += 1;
         let (result, elapsed) = client.send_on(connection, &request, deadline).await;
         match next(patience, &so_far, &request.method, &result, Timestamp::now()) {
+            Next::Resend(_) if matches!(result, Err(Failure::Timeout(_))) && !again() => {
+                let SoFar { attempts, deferred, .. } = so_far;
+                return Exchange { request, result, elapsed, attempts, deferred };
+            }
             Next::Done => {
                 let SoFar { attempts, deferred, .. } = so_far;
                 return Exchange { request, result, elapsed, attempts, deferred };

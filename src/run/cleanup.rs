@@ -106,7 +106,9 @@ impl Runner<'_> {
         let step = self.asking(operation, path);
         let bound = self.bind(&step, operation, &scope, &Vec::new()).await.map_err(|reason| reason.to_string())?;
         self.ask(operation, &bound, true, false, Purpose::Cleanup).map_err(|refusal| refusal.to_string())?;
+        self.pace.may_ask(&operation.id)?;
         let exchange = self.exchange(&bound.request, None).await;
+        self.pace.take(&operation.id, &exchange);
         self.tally().requests += u64::from(exchange.attempts);
         exchange.result.map(|response| response.status).map_err(|failure| format!("its removal failed: {failure}"))
     }

@@ -28,6 +28,7 @@ impl Runner<'_> {
         (self.tell)(Event::Confirming { drifts: pending.len() });
         self.tally().confirming = true;
         let begun = Instant::now();
+        let mut patient = true;
         let skipped = pending.split_off(pending.len().min(DRIFTS)).len();
         while let Some(first) = pending.first() {
             if begun.elapsed() > PATIENCE {
@@ -38,7 +39,7 @@ impl Runner<'_> {
             let (together, rest) = pending.into_iter().partition(|id| self.tally().first_case(id) == case);
             pending = rest;
             let Some(case) = case.and_then(|id| self.plan.case(&id)) else { continue };
-            self.ask_again(case, &together).await;
+            self.ask_again(case, &together, &mut patient).await;
             if self.health.broken().is_some() {
                 return;
             }
@@ -48,11 +49,21 @@ impl Runner<'_> {
         }
     }
 
-    /// Runs `case` alone and tells of each of `drifts` how often it showed.
-    async fn ask_again(&self, case: &Case, drifts: &[String]) {
+    /// Runs `case` alone and tells of each of `drifts` how often it showed. One long wait is enough for all: where
+    /// `patient` is spent, an operation that keeps silent is taken at its word.
+    async fn ask_again(&self, case: &Case, drifts: &[String], patient: &mut bool) {
         let mut shown: Vec<u32> = vec![0; drifts.len()];
         let mut asked = 0;
+        let operation = drifts.first().and_then(|id| self.tally().operation(id));
+        let may_ask = || operation.as_ref().is_none_or(|operation| self.pace.may_ask(operation).is_ok());
+        if let (false, true, Some(operation)) = (may_ask(), *patient, &operation) {
+            self.pace.forgive(operation);
+            *patient = false;
+        }
         for _ in 0..ASKED {
+            if !may_ask() {
+                break;
+            }
             let run = self.case(case).await;
             if self.health.broken().is_some() {
                 return;
@@ -65,13 +76,18 @@ impl Runner<'_> {
                 *count += u32::from(run.record.drifts.contains(id));
             }
         }
-        if asked == 0 {
-            return;
-        }
         let mut tally = self.tally();
         for (seen, id) in shown.into_iter().zip(drifts) {
-            let stability =
-                if seen == asked { Stability::Stable { asked } } else { Stability::Intermittent { seen, asked } };
+            let stability = match asked {
+                // An operation that is not asked again had been asked before.
+                0 if may_ask() => continue,
+                0 => match tally.occurrences(id) {
+                    0 | 1 => continue,
+                    times => Stability::Stable { asked: u32::try_from(times - 1).unwrap_or(u32::MAX) },
+                },
+                _ if seen == asked => Stability::Stable { asked },
+                _ => Stability::Intermittent { seen, asked },
+            };
             tally.stability(id, stability);
         }
     }

@@ -71,6 +71,14 @@ impl Register {
         paths.iter().any(|path| contents.by_path.contains_key(path))
     }
 
+    /// Whether the last of `paths` is that of something that this run created, and nothing on them was removed since.
+    pub(super) fn has(&self, paths: &[String]) -> bool {
+        let contents = self.contents();
+        let created = |path: &String| contents.by_path.get(path).and_then(|number| contents.all.get(*number));
+        let there = |path| created(path).is_none_or(|created| created.state == Existence::There);
+        paths.iter().all(there) && paths.last().and_then(created).is_some()
+    }
+
     /// Notes what is known of the object now. Returns its entry in the journal.
     pub(super) fn ended(&self, path: &str, state: Existence) -> Option<Object> {
         let mut contents = self.contents();

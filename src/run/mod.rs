@@ -18,6 +18,8 @@ mod created;
 mod flight;
 mod flow;
 mod health;
+mod pace;
+mod patient;
 mod perform;
 mod pool;
 mod settle;
@@ -56,6 +58,7 @@ use flow::CaseRun;
 use gate::{Ask, Gate, Purpose, Refusal};
 use health::Health;
 use journal::{Journal, JournalError};
+use pace::Pace;
 use pool::Pool;
 use redact::Redactor;
 use settle::Ended;
@@ -110,6 +113,7 @@ struct Runner<'a> {
     register: Register,
     flights: Flights,
     health: Health,
+    pace: Pace,
     journal: Option<Journal>,
     tally: Mutex<Tally>,
     notes: Mutex<Vec<String>>,
@@ -139,6 +143,7 @@ pub async fn run(
     {
         let work = pin!(async {
             runner.cases(&mut records).await;
+            runner.tally().merge();
             runner.confirm().await;
         });
         // After an interruption what was created is still removed and what was found still reported.
@@ -148,7 +153,11 @@ pub async fn run(
     }
     let left_behind = runner.clean_up().await;
     records.sort_by_key(|(index, _)| *index);
-    let records = records.into_iter().map(|(_, record)| record).collect();
+    let mut records: Vec<CaseRecord> = records.into_iter().map(|(_, record)| record).collect();
+    runner.tally().merge();
+    for record in &mut records {
+        runner.tally().renamed(&mut record.drifts);
+    }
     Ok(runner.outcome(&setup, &bases.urls, Ended { started, begun, records, left_behind, interrupted }))
 }
 
@@ -178,6 +187,7 @@ impl<'a> Runner<'a> {
             register: Register::default(),
             flights: Flights::default(),
             health: Health::default(),
+            pace: Pace::default(),
             journal: setup.journal.map(Journal::open).transpose()?,
             tally: Mutex::new(Tally::default()),
             notes: Mutex::new(Vec::new()),
@@ -208,9 +218,16 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Sends one request that the gate has let through.
+    /// Sends one request that the gate has let through; silence is taken for an answer.
     async fn exchange(&self, request: &Request, deadline: Option<Duration>) -> Exchange {
-        attempt::exchange(&self.client, request.clone(), &self.patience, deadline).await
+        attempt::exchange(&self.client, request.clone(), &self.patience, deadline, &|| false).await
+    }
+
+    /// Sends one request to `operation` that the gate has let through; after silence again only where `operation` has
+    /// answered before.
+    async fn exchange_with(&self, operation: &Operation, request: &Request, deadline: Option<Duration>) -> Exchange {
+        let again = || self.pace.may_ask_again(&operation.id);
+        attempt::exchange(&self.client, request.clone(), &self.patience, deadline, &again).await
     }
 
     /// Asks the gate whether the request may leave.

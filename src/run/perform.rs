@@ -106,7 +106,7 @@ impl Runner<'_> {
             _ => {}
         })?;
         let flight = creation.creates.then(|| self.flights.begin(&operation.id));
-        let exchange = self.exchange(&bound.request, step.timeout).await;
+        let exchange = self.settled(step, operation, &bound).await;
         if let Some(flight) = flight {
             self.flights.end(flight, &exchange);
         }
@@ -128,6 +128,7 @@ impl Runner<'_> {
     ) -> Result<(Bound, Creation), Unbound> {
         let refused = |refusal: super::gate::Refusal| Unbound::Refused(refusal.to_string());
         self.gate.foresee(&operation.id, &operation.method, Purpose::from(&step.intent)).map_err(refused)?;
+        self.pace.may_ask(&operation.id).map_err(Unbound::Refused)?;
         let bound = self.bind(step, operation, scope, given).await?;
         let creates = self.collections.creates(operation);
         // An id that was made up names nothing that anybody could lose.
@@ -181,11 +182,8 @@ impl Runner<'_> {
         let already: Vec<String> = fixed.iter().map(|(name, _)| name.clone()).collect();
         fixed.extend(given.iter().cloned());
         let named = |name: &str| fixed.iter().any(|(given, _)| given == name);
-        let path = if wanting || !operation.path.names().all(named) {
-            self.existing(operation, &step.intent, &fixed).await?
-        } else {
-            fixed
-        };
+        let path =
+            if wanting || !operation.path.names().all(named) { self.existing(operation, &fixed).await? } else { fixed };
         resolved.extend(path.into_iter().filter(|(name, _)| !already.contains(name)).map(|(name, value)| Resolved {
             name,
             location: Some(Location::Path),
@@ -207,6 +205,7 @@ impl Runner<'_> {
             exchange,
         };
         self.tally().exchange(answered);
+        self.pace.take(&operation.id, exchange);
         let what = format!("{} {}", operation.method, operation.path.text);
         self.health.exchange(&what, &Sign::of(exchange, answered.with_credentials))
     }

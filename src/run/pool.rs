@@ -9,9 +9,9 @@ use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::case::expression::{Expression, Scope, Template};
-use crate::case::{Argument, Case, Intent, Step, Supply};
+use crate::case::{Argument, Case, Step, Supply};
 use crate::contract::{Location, Operation};
-use crate::plan::producer::{Bindings, Producer, above, renamed};
+use crate::plan::producer::{Bindings, Producer, above, objects, renamed};
 use crate::schema::{Direction, Sense};
 
 use super::Runner;
@@ -44,21 +44,15 @@ enum Purpose {
 
 impl Runner<'_> {
     /// A value for each path parameter of `operation`, those in `fixed` as given there.
-    pub(super) async fn existing(
-        &self,
-        operation: &Operation,
-        intent: &Intent,
-        fixed: &Bindings,
-    ) -> Result<Bindings, Unbound> {
+    pub(super) async fn existing(&self, operation: &Operation, fixed: &Bindings) -> Result<Bindings, Unbound> {
         let names: Vec<&str> = operation.path.names().collect();
-        self.fill(operation, intent, fixed, &names, Vec::new()).await
+        self.fill(operation, fixed, &names, Vec::new()).await
     }
 
     /// Boxed, because obtaining an id may need the id of its parent.
     fn fill<'s>(
         &'s self,
         operation: &'s Operation,
-        intent: &'s Intent,
         fixed: &'s Bindings,
         names: &'s [&'s str],
         known: Bindings,
@@ -71,10 +65,10 @@ impl Runner<'_> {
                 known
             };
             if let Some((_, value)) = fixed.iter().find(|(given, _)| given == name) {
-                return self.fill(operation, intent, fixed, rest, below(value)).await;
+                return self.fill(operation, fixed, rest, below(value)).await;
             }
             let mut why = None;
-            for purpose in purposes(operation, intent, rest.is_empty()) {
+            for purpose in purposes(operation, rest.is_empty()) {
                 match self.candidates(operation, name, &known, *purpose).await {
                     Err(reason) => why = why.or(Some(reason)),
                     Ok(candidates) => {
@@ -86,7 +80,7 @@ impl Runner<'_> {
                             why = why.or(Some(Unbound::Absent(reason)));
                         }
                         for candidate in fitting {
-                            match self.fill(operation, intent, fixed, rest, below(candidate)).await {
+                            match self.fill(operation, fixed, rest, below(candidate)).await {
                                 Ok(filled) => return Ok(filled),
                                 Err(reason) => why = why.or(Some(reason)),
                             }
@@ -144,7 +138,11 @@ impl Runner<'_> {
         }
         let (creators, lists): (Vec<&Producer<'_>>, Vec<_>) = producers.iter().partition(|producer| producer.creates);
         let mut reasons = Vec::new();
-        for producer in creators.into_iter().filter(|_| purpose != Purpose::Find) {
+        // Below what others made, nothing is created either.
+        let ours = parent.is_empty()
+            || self.environment.touch_foreign
+            || self.register.owns(&objects(&operation.path, parent));
+        for producer in creators.into_iter().filter(|_| ours && purpose != Purpose::Find) {
             let parent = renamed(&operation.path, &producer.operation.path, parent);
             match self.create(producer, name, &parent).await {
                 Ok(id) => return Ok(vec![id]),
@@ -286,10 +284,10 @@ fn never_obtained(name: &str, reasons: &[(&Operation, Unbound)]) -> Unbound {
 }
 
 /// What an id in the path is for, the best first; `last` where no other follows it.
-fn purposes(operation: &Operation, intent: &Intent, last: bool) -> &'static [Purpose] {
+fn purposes(operation: &Operation, last: bool) -> &'static [Purpose] {
     if operation.is_safe() {
         if last { &[Purpose::Read] } else { &[Purpose::Read, Purpose::Find] }
-    } else if operation.method == "DELETE" && last && *intent != Intent::Unauthorized {
+    } else if operation.method == "DELETE" && last {
         &[Purpose::Consume]
     } else {
         &[Purpose::Change]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::{CaseId, Intent};
-use crate::check::registry::CHECKS;
+use crate::check::registry::{CHECKS, implied_by};
 use crate::contract::{Contract, Operation, OperationId};
 use crate::drift::{Finding, Level, Stability, State, Witness};
 use crate::exchange::{Exchange, Failure};
@@ -157,6 +157,16 @@ impl Tally {
         self.drifts.get(id)?.cases.first().map(|(_, case)| case.clone())
     }
 
+    /// The operation that showed a drift.
+    pub(super) fn operation(&self, id: &str) -> Option<OperationId> {
+        self.drifts.get(id)?.sighting.as_ref().map(|sighting| sighting.operation.clone())
+    }
+
+    /// In how many exchanges a drift showed.
+    pub(super) fn occurrences(&self, id: &str) -> u64 {
+        self.drifts.get(id).map_or(0, |seen| seen.occurrences)
+    }
+
     /// How stable a drift is.
     pub(super) fn stability(&mut self, id: &str, stability: Stability) {
         if let Some(seen) = self.drifts.get_mut(id) {
@@ -172,6 +182,32 @@ impl Tally {
     /// Remembers that a request to `operation` could not be made.
     pub(super) fn missed(&mut self, operation: &OperationId) {
         self.operations.entry(operation.clone()).or_default().missed = true;
+    }
+
+    /// Leaves one drift for one cause: what another drift of this run implies is counted there.
+    pub(super) fn merge(&mut self) {
+        let implied: Vec<(String, String)> = self
+            .drifts
+            .keys()
+            .filter_map(|id| Some((id.clone(), implied_by(id).filter(|cause| self.drifts.contains_key(cause))?)))
+            .collect();
+        for (id, cause) in implied {
+            let occurrences = self.drifts.remove(&id).map_or(0, |seen| seen.occurrences);
+            if let Some(seen) = self.drifts.get_mut(&cause).filter(|_| !self.confirming) {
+                seen.occurrences += occurrences;
+            }
+        }
+    }
+
+    /// The ids under which these drifts are counted after a merge, each once.
+    pub(super) fn renamed(&self, ids: &mut Vec<String>) {
+        for id in ids.iter_mut().filter(|id| !self.drifts.contains_key(*id)) {
+            if let Some(cause) = implied_by(id) {
+                *id = cause;
+            }
+        }
+        ids.sort();
+        ids.dedup();
     }
 
     /// The ids of the drifts at level error.

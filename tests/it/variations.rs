@@ -197,3 +197,25 @@ async fn a_server_that_creates_nothing_is_not_well_evidenced() {
     })
     .await;
 }
+
+/// No document promises that what was created can be read at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_created_is_found_a_little_later() {
+    let created = std::sync::Mutex::new(std::collections::HashMap::<String, std::time::Instant>::new());
+    silent("eventual reads", true, move |asked, mut answer| {
+        let mut created = created.lock().unwrap();
+        if asked.method == "POST" && answer.is_success() {
+            let body = answer.json().unwrap_or_default();
+            let id = body["bankAccountId"].as_str().or(body["customerId"].as_str()).unwrap_or_default();
+            created.insert(id.to_owned(), std::time::Instant::now());
+        } else if let Some(born) = asked.path().rsplit('/').find_map(|segment| created.get(segment))
+            && born.elapsed() < Duration::from_millis(200)
+            && answer.is_success()
+        {
+            answer.status = 404;
+            answer.body = br#"{"id": "not yet"}"#.to_vec();
+        }
+        Lie::Answer(answer)
+    })
+    .await;
+}
