@@ -81,6 +81,9 @@ pub struct Generate {
     pub schema: Value,
 }
 
+/// The family of generated cases whose steps stand by themselves: each reads another listed thing.
+pub const EACH_LISTED: &str = "listed";
+
 impl Case {
     /// Whether any of its steps may change something, or those of a case that it calls, which `find` finds by its id.
     pub fn writes<'c>(&'c self, contract: &Contract, find: &dyn Fn(&CaseId) -> Option<&'c Self>) -> bool {
@@ -176,6 +179,8 @@ pub enum Supply {
     Template(Template),
     /// An id of something that exists, by the name of the parameter that needs it: obtained from a list or created.
     Existing(String),
+    /// The id of one of several things that lists show, counted from 0, by the name of the parameter that needs it.
+    Listed(String, usize),
     /// Text that goes on the wire as it stands.
     Wire(String),
 }

@@ -6,7 +6,7 @@ mod request;
 use serde_json::{Value, json};
 
 use crate::case::expression::Template;
-use crate::case::{Argument, Call, Case, CaseId, Credentials, Intent, Origin, Step, Supply};
+use crate::case::{Argument, Call, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Step, Supply};
 use crate::contract::{Contract, Location, Operation, Parameter, PathPart};
 use crate::digest::sha256_of_parts;
 use crate::document::Place;
@@ -65,6 +65,7 @@ impl Builder<'_> {
         }
         cases.extend(self.enum_values(operation, &minimal));
         cases.extend(links::cases(self.contract, operation, &minimal));
+        cases.extend(listed(operation, &minimal));
         cases.extend(self.unknown_id(operation, &minimal));
         if operation.needs_credentials() {
             for (family, credentials) in
@@ -156,6 +157,35 @@ impl Builder<'_> {
             .into_iter()
             .find(|value| accepts(&self.contract.schemas, place, value))
     }
+}
+
+/// How many of the things that lists show are read one by one, and how many below each of them.
+const LISTED: [usize; 2] = [12, 3];
+
+/// The minimal request for each of several listed things: one that was created for the purpose has few of the values that
+/// the others have.
+fn listed(operation: &Operation, minimal: &Step) -> Option<Case> {
+    let existing = |argument: &Argument| matches!(argument.value, Supply::Existing(_));
+    if operation.method != "GET" || !minimal.arguments.iter().any(existing) {
+        return None;
+    }
+    let mut indices: Vec<Vec<usize>> = vec![Vec::new()];
+    for (level, _) in minimal.arguments.iter().filter(|argument| existing(argument)).enumerate() {
+        let width = LISTED.get(level).copied().unwrap_or(1);
+        indices =
+            indices.iter().flat_map(|above| (0..width).map(|index| [above.as_slice(), &[index]].concat())).collect();
+    }
+    let step = |indices: &Vec<usize>| {
+        let mut left = indices.iter();
+        let mut step = minimal.clone();
+        let places: Vec<String> = indices.iter().map(|index| (index + 1).to_string()).collect();
+        step.id = format!("listed-{}", places.join("-"));
+        for argument in step.arguments.iter_mut().filter(|argument| existing(argument)) {
+            argument.value = Supply::Listed(argument.name.clone(), left.next().copied().unwrap_or_default());
+        }
+        step
+    };
+    Some(case(operation, EACH_LISTED, "", indices.iter().map(step).collect()))
 }
 
 /// A case of one step.

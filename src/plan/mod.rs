@@ -71,6 +71,11 @@ impl<'s> Plan<'s> {
         self.by_id.get(id).copied()
     }
 
+    /// Every case that was generated for `operation`, in order.
+    pub fn generated_for(&self, operation: &OperationId) -> &[&'s Case] {
+        self.generated.get(operation).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The first case of `family` that was generated for `operation`.
     pub fn generated(&self, operation: &OperationId, family: &str) -> Option<&'s Case> {
         self.generated.get(operation)?.iter().copied().find(|case| self::family(case) == family)

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::case::expression::{Finished, Scope};
-use crate::case::{Action, ActionKind, Call, Case, CaseId, Origin, Step, Supply};
+use crate::case::{Action, ActionKind, Call, Case, CaseId, EACH_LISTED, Origin, Step, Supply};
 use crate::outcome::{CaseRecord, CaseResult};
 use crate::plan;
 
@@ -110,6 +110,9 @@ impl Runner<'_> {
             CaseResult::Failed
         } else if let Some(reason) = state.unjudged {
             CaseResult::NotJudged { reason: self.redactor.text(&reason) }
+        } else if each_listed(case) && state.steps.is_empty() {
+            // Fewer things than asked for are no loss, none at all is.
+            CaseResult::NotJudged { reason: "no list showed anything".to_owned() }
         } else {
             CaseResult::Passed
         };
@@ -217,7 +220,11 @@ impl Runner<'_> {
             self.perform(case, step, operation, &scope, &errand).await
         };
         match performed {
-            Ok(performed) => take(step, state, performed, retried),
+            Ok(performed) => match take(step, state, performed, retried) {
+                Next::End if each_listed(case) => Next::Following,
+                next => next,
+            },
+            Err(Unbound::Absent(_)) if each_listed(case) => Next::Following,
             // The end of a chain of links is no loss: the answer simply names no next one.
             Err(Unbound::Absent(_)) if matches!(case.origin, Origin::Generated { .. }) && !state.steps.is_empty() => {
                 Next::End
@@ -268,6 +275,11 @@ impl Runner<'_> {
             if succeeded { Next::Following } else { Next::End }
         })
     }
+}
+
+/// Whether the steps stand by themselves.
+fn each_listed(case: &Case) -> bool {
+    matches!(case.origin, Origin::Generated { family: EACH_LISTED })
 }
 
 /// Keeps what a request brought and decides where to go.

@@ -11,16 +11,20 @@ use tokio::sync::{Mutex, OnceCell};
 use crate::case::expression::{Expression, Scope, Template};
 use crate::case::{Argument, Case, Step, Supply};
 use crate::contract::{Location, Operation};
+use crate::plan;
 use crate::plan::producer::{Bindings, Producer, above, objects, renamed};
 use crate::schema::{Direction, Sense};
 
 use super::Runner;
 use super::bind::Unbound;
 use super::created::ids_listed;
-use super::perform::Errand;
+use super::perform::{Errand, Performed};
 
 /// So many listed ids are tried when something has to be found below one of them.
 const TRIED: usize = 10;
+
+/// So many lists are asked for different things to read.
+const LISTS: usize = 12;
 
 /// Ids by what they are for; each is obtained once, whoever asks first.
 #[derive(Debug, Default)]
@@ -90,6 +94,53 @@ impl Runner<'_> {
             }
             Err(why.unwrap_or_else(|| Unbound::Absent(format!("{name} was never obtained"))))
         })
+    }
+
+    /// One of the ids that lists show, below `parent`, for the parameter `name` of `operation`.
+    pub(super) async fn listed_at(
+        &self,
+        operation: &Operation,
+        name: &str,
+        parent: &Bindings,
+        index: usize,
+    ) -> Result<String, Unbound> {
+        let key = format!("{}\u{0}{name}\u{0}{parent:?}\u{0}listed", above(&operation.path, name).unwrap_or_default());
+        let cell = Arc::clone(self.pool.0.lock().await.entry(key).or_default());
+        let ids = cell.get_or_init(|| async { Ok(self.various(operation, name, parent).await) }).await.clone()?;
+        ids.get(index).cloned().ok_or_else(|| Unbound::Absent(format!("fewer values for {name} are listed")))
+    }
+
+    /// Ids of things as different as lists can show: the first of every list, then the second ones, each once.
+    async fn various(&self, operation: &Operation, name: &str, parent: &Bindings) -> Vec<String> {
+        let producers = self.collections.producers(&operation.path, name);
+        let lists = producers.iter().filter(|producer| !producer.creates).flat_map(|producer| {
+            let cases = self.plan.generated_for(&producer.operation.id).iter();
+            cases
+                .filter(|case| matches!(plan::family(case), "minimal" | "enum"))
+                .map(|case| (producer.operation, *case))
+        });
+        let mut rows = Vec::new();
+        for (list, case) in lists.take(LISTS) {
+            let Some(step) = case.steps.first() else { continue };
+            let inputs = Value::Null;
+            let scope = Scope::new(&inputs, &self.mark);
+            let parent = renamed(&operation.path, &list.path, parent);
+            let errand = Errand { given: &parent, ..Errand::of(&case.id) };
+            let performed = Box::pin(self.perform(case, step, list, &scope, &errand)).await;
+            if let Ok(Performed { json: Some(body), accepted: true, .. }) = performed {
+                rows.push(ids_listed(&body, name, &list.path.text).into_iter());
+            }
+        }
+        let mut ids: Vec<String> = Vec::new();
+        while !rows.is_empty() {
+            rows.retain_mut(|row| {
+                let next = row.next();
+                let more = next.is_some();
+                ids.extend(next.filter(|id| !ids.contains(id) && self.fits(operation, name, id)));
+                more
+            });
+        }
+        ids
     }
 
     /// Whether the path parameter `name` of `operation` takes `id`, in any reading of its text.

@@ -290,3 +290,36 @@ async fn a_removal_that_asks_for_no_credentials() {
     assert_eq!(ids, ["open-access/RemoveCustomerBankAccountInformation/200/no-credentials"]);
     assert_eq!(outcome.drifts[0].stability, conform::drift::Stability::Stable { asked: 3 });
 }
+
+/// What is created for the purpose has few of the values that a stored customer has: several stored ones are read, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_only_stored_customers_have() {
+    let liar = |asked: &Asked, mut answer: Answer| {
+        if asked.method == "GET" && !asked.target.contains("bankinfo") && answer.is_success() {
+            answer.edit(|body| {
+                for account in body["accounts"].as_array_mut().into_iter().flatten() {
+                    account["accountType"] = json!("MARGIN");
+                }
+            });
+        }
+        Lie::Answer(answer)
+    };
+    expect("stored customer", liar, &["wrong-body/GetOneCustomer/200/accounts/*/accountType/enum"]).await;
+    let liar = |asked: &Asked, mut answer: Answer| {
+        if asked.method == "GET" && asked.path().contains("/bankinfo/") && answer.is_success() {
+            answer.edit(|body| {
+                if body[0]["status"] == "FAILED" {
+                    body[0]["statusReason"] = json!(5);
+                }
+            });
+        }
+        Lie::Answer(answer)
+    };
+    expect("stored account", liar, &["wrong-body/GetBankAccountInformation/200/*/statusReason/type"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_total_that_is_no_number() {
+    let liar = list_lie(|body| body["totalCount"] = json!("many"));
+    expect("total", liar, &["wrong-body/GetAllCustomers/200/totalCount/pattern"]).await;
+}

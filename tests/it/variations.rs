@@ -219,3 +219,27 @@ async fn what_was_created_is_found_a_little_later() {
     })
     .await;
 }
+
+/// Nor that what was removed is gone at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_removed_is_gone_a_little_later() {
+    let removed = std::sync::Mutex::new(std::collections::HashMap::<String, std::time::Instant>::new());
+    let last = std::sync::Mutex::new(std::collections::HashMap::<String, Answer>::new());
+    silent("eventual removal", true, move |asked, answer| {
+        let id = asked.path().rsplit('/').next().unwrap_or_default().to_owned();
+        if asked.method == "DELETE" && answer.is_success() {
+            removed.lock().unwrap().insert(id, std::time::Instant::now());
+        } else if asked.method == "GET" && asked.path().contains("/bankinfo/") {
+            let stale = removed.lock().unwrap().get(&id).is_some_and(|at| at.elapsed() < Duration::from_millis(300));
+            let mut last = last.lock().unwrap();
+            if let Some(before) = last.get(&id).filter(|_| stale) {
+                return Lie::Answer(before.clone());
+            }
+            if answer.is_success() {
+                last.insert(id, answer.clone());
+            }
+        }
+        Lie::Answer(answer)
+    })
+    .await;
+}

@@ -108,7 +108,7 @@ fn texts(value: &Value) -> String {
 }
 
 #[test]
-fn no_answer_is_asked_for_more_than_was_published() {
+fn no_answer_is_asked_for_more_than_was_published_but_for_digits_in_a_number() {
     fn without_notes(value: &Value) -> Value {
         match value {
             Value::Object(members) => {
@@ -126,7 +126,14 @@ fn no_answer_is_asked_for_more_than_was_published() {
         assert_eq!(value["servers"], published["servers"]);
         for (path, item) in published["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
-                assert_eq!(value["paths"][path][method]["responses"], operation["responses"], "{path}");
+                let mut responses = value["paths"][path][method]["responses"].clone();
+                let total = "/200/content/application~1json/schema/properties/totalCount";
+                if let Some(total) = responses.pointer_mut(total).and_then(Value::as_object_mut) {
+                    // `type: string, format: integer`: the one thing that the documents say of an answer in another way.
+                    assert_eq!(total.shift_remove("pattern"), Some(json!("^[0-9]+$")));
+                    total.shift_remove("example");
+                }
+                assert_eq!(responses, operation["responses"], "{path}");
                 assert_eq!(value["paths"][path][method]["security"], operation["security"], "{path}");
             }
         }
@@ -136,7 +143,8 @@ fn no_answer_is_asked_for_more_than_was_published() {
             let pointer = amended.pointer.as_str();
             let is_request = ["/requestBody/", "/parameters"].iter().any(|part| pointer.contains(part));
             let is_note = pointer.ends_with("/example") || pointer.ends_with("/x-certain");
-            assert!(is_request || is_note, "{}: {pointer}", document.name());
+            let is_number = pointer.ends_with("/properties/totalCount/pattern");
+            assert!(is_request || is_note || is_number, "{}: {pointer}", document.name());
         }
     }
 }
