@@ -152,6 +152,27 @@ pub struct Step {
     pub position: Option<Position>,
 }
 
+impl Step {
+    /// A plain step that calls `operation` with the environment's credentials and should be accepted.
+    pub fn new(id: impl Into<String>, operation: OperationId) -> Self {
+        Self {
+            id: id.into(),
+            call: Call::Operation(operation),
+            arguments: Vec::new(),
+            payload: None,
+            credentials: Credentials::Environment,
+            intent: Intent::Valid,
+            criteria: Vec::new(),
+            outputs: Vec::new(),
+            on_success: Vec::new(),
+            on_failure: Vec::new(),
+            timeout: None,
+            always: false,
+            position: None,
+        }
+    }
+}
+
 /// What a step calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {

@@ -50,15 +50,17 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
                     writeln!(out, "{}\n", diagnostic.render(terminal.color, terminal.width))?;
                 }
             }
-            let count = |severity| found.iter().filter(|found| found.severity == severity).count();
-            writeln!(
-                out,
-                "{} operations: {} errors, {} warnings, {} notes",
-                contract.operations.len(),
-                count(Severity::Error),
-                count(Severity::Warning),
-                count(Severity::Note)
-            )?;
+            let operations = match contract.operations.len() {
+                1 => "1 operation".to_owned(),
+                many => format!("{many} operations"),
+            };
+            let counted = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")].map(
+                |(severity, word)| {
+                    let count = found.iter().filter(|found| found.severity == severity).count();
+                    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+                },
+            );
+            writeln!(out, "{operations}: {}", counted.join(", "))?;
         }
         Format::Json => {
             let rows: Vec<_> = found

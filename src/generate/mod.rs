@@ -6,7 +6,7 @@ mod request;
 use serde_json::{Value, json};
 
 use crate::case::expression::Template;
-use crate::case::{Argument, Call, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Step, Supply};
+use crate::case::{Argument, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Step, Supply};
 use crate::contract::{Contract, Location, Operation, Parameter, PathPart};
 use crate::digest::sha256_of_parts;
 use crate::document::Place;
@@ -81,19 +81,9 @@ impl Builder<'_> {
     /// One step that calls `operation` with a valid request.
     fn step(&self, operation: &Operation, extent: Extent) -> Result<Step, String> {
         Ok(Step {
-            id: "request".to_owned(),
-            call: Call::Operation(operation.id.clone()),
             arguments: arguments(self.sampler, operation, extent, &self.fed)?,
             payload: payload(self.sampler, operation, extent, self.settings)?,
-            credentials: Credentials::Environment,
-            intent: Intent::Valid,
-            criteria: Vec::new(),
-            outputs: Vec::new(),
-            on_success: Vec::new(),
-            on_failure: Vec::new(),
-            timeout: None,
-            always: false,
-            position: None,
+            ..Step::new("request", operation.id.clone())
         })
     }
 

@@ -7,8 +7,8 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
 use crate::case::expression::{Scope, Template};
-use crate::case::{Argument, Call, Credentials, Intent, Step, Supply};
-use crate::contract::{Location, Operation, OperationId, style};
+use crate::case::{Argument, Step, Supply};
+use crate::contract::{Location, Operation, style};
 use crate::environment::Class;
 use crate::outcome::{Event, LeftBehind};
 use crate::plan::producer::{Bindings, item_path, renamed};
@@ -116,7 +116,7 @@ impl Runner<'_> {
     /// A step that calls `operation` with these path parameters, and with all else that its documents require.
     fn asking(&self, operation: &Operation, path: &Bindings) -> Step {
         let minimal = self.generated(operation, "minimal").map(|(_, step)| step.clone());
-        let mut step = Step { id: "cleanup".to_owned(), ..minimal.unwrap_or_else(|| bare(operation.id.clone())) };
+        let mut step = minimal.unwrap_or_else(|| Step::new("cleanup", operation.id.clone()));
         step.arguments.retain(|argument| argument.location != Some(Location::Path));
         step.arguments.extend(path.iter().map(|(name, value)| Argument {
             name: name.clone(),
@@ -168,23 +168,4 @@ fn item_values(creator: &Operation, item: &Operation, parameter: &str, parent: &
     let mut values = renamed(&creator.path, &item.path, parent);
     values.push((parameter.to_owned(), id.to_owned()));
     values
-}
-
-/// A bare step that calls `operation`.
-fn bare(operation: OperationId) -> Step {
-    Step {
-        id: "cleanup".to_owned(),
-        call: Call::Operation(operation),
-        arguments: Vec::new(),
-        payload: None,
-        credentials: Credentials::Environment,
-        intent: Intent::Valid,
-        criteria: Vec::new(),
-        outputs: Vec::new(),
-        on_success: Vec::new(),
-        on_failure: Vec::new(),
-        timeout: None,
-        always: false,
-        position: None,
-    }
 }

@@ -33,7 +33,7 @@ fn the_documents_are_the_published_ones_value_for_value() {
 #[test]
 fn every_action_of_every_overlay_finds_its_target() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
-    let contract = Contract::load(&[folder.clone()], &[folder.join("overlays")]).unwrap();
+    let contract = Contract::load(std::slice::from_ref(&folder), &[folder.join("overlays")]).unwrap();
     let warnings: Vec<String> = contract.warnings.iter().map(ToString::to_string).collect();
     assert!(warnings.is_empty(), "{warnings:?}");
     assert_eq!(contract.operations.len(), 8);
