@@ -7,6 +7,7 @@ use crate::drift::Stability;
 use crate::outcome::Event;
 
 use super::Runner;
+use super::tally::CASES_NAMED;
 
 /// How often a drift is asked for again.
 const ASKED: u32 = 3;
@@ -30,18 +31,25 @@ impl Runner<'_> {
         let begun = Instant::now();
         let mut patient = true;
         let skipped = pending.split_off(pending.len().min(DRIFTS)).len();
-        while let Some(first) = pending.first() {
-            if begun.elapsed() > PATIENCE {
-                break;
+        for turn in 0..CASES_NAMED {
+            let mut unseen = Vec::new();
+            while let Some(first) = pending.first() {
+                if begun.elapsed() > PATIENCE {
+                    break;
+                }
+                let case = self.tally().case_of(first, turn);
+                // One run of a case tells about every drift that it showed.
+                let (together, rest) = pending.into_iter().partition(|id| self.tally().case_of(id, turn) == case);
+                pending = rest;
+                let Some(case) = case.and_then(|id| self.plan.case(&id)) else { continue };
+                unseen.extend(self.ask_again(case, together, &mut patient).await);
+                if self.health.broken().is_some() {
+                    return;
+                }
             }
-            let case = self.tally().first_case(first);
-            // One run of a case tells about every drift that it showed first.
-            let (together, rest) = pending.into_iter().partition(|id| self.tally().first_case(id) == case);
-            pending = rest;
-            let Some(case) = case.and_then(|id| self.plan.case(&id)) else { continue };
-            self.ask_again(case, &together, &mut patient).await;
-            if self.health.broken().is_some() {
-                return;
+            // A case that met other things this time has refuted nothing: the next one that showed the drift is asked.
+            if pending.is_empty() {
+                pending = unseen;
             }
         }
         if skipped + pending.len() > 0 {
@@ -50,8 +58,8 @@ impl Runner<'_> {
     }
 
     /// Runs `case` alone and tells of each of `drifts` how often it showed. One long wait is enough for all: where
-    /// `patient` is spent, an operation that keeps silent is taken at its word.
-    async fn ask_again(&self, case: &Case, drifts: &[String], patient: &mut bool) {
+    /// `patient` is spent, an operation that keeps silent is taken at its word. Returns the drifts that did not show.
+    async fn ask_again(&self, case: &Case, mut drifts: Vec<String>, patient: &mut bool) -> Vec<String> {
         let mut shown: Vec<u32> = vec![0; drifts.len()];
         let mut asked = 0;
         let operation = drifts.first().and_then(|id| self.tally().operation(id));
@@ -66,18 +74,18 @@ impl Runner<'_> {
             }
             let run = self.case(case).await;
             if self.health.broken().is_some() {
-                return;
+                return Vec::new();
             }
             if run.record.requests == 0 {
                 break;
             }
             asked += 1;
-            for (count, id) in shown.iter_mut().zip(drifts) {
+            for (count, id) in shown.iter_mut().zip(&drifts) {
                 *count += u32::from(run.record.drifts.contains(id));
             }
         }
         let mut tally = self.tally();
-        for (seen, id) in shown.into_iter().zip(drifts) {
+        for (seen, id) in shown.iter().copied().zip(&drifts) {
             let stability = match asked {
                 // An operation that is not asked again had been asked before.
                 0 if may_ask() => continue,
@@ -90,5 +98,8 @@ impl Runner<'_> {
             };
             tally.stability(id, stability);
         }
+        let mut unseen = shown.into_iter().map(|seen| asked > 0 && seen == 0);
+        drifts.retain(|_| unseen.next().unwrap_or(false));
+        drifts
     }
 }

@@ -46,7 +46,7 @@ pub(super) struct Seen {
 }
 
 /// How many cases of a drift are named.
-const CASES_NAMED: usize = 5;
+pub(super) const CASES_NAMED: usize = 5;
 
 /// A drift as one exchange shows it.
 #[derive(Debug, Clone)]
@@ -154,7 +154,12 @@ impl Tally {
 
     /// The case that showed the drift and stands first in the plan.
     pub(super) fn first_case(&self, id: &str) -> Option<CaseId> {
-        self.drifts.get(id)?.cases.first().map(|(_, case)| case.clone())
+        self.case_of(id, 0)
+    }
+
+    /// The case at `place` among those that showed the drift, in the order of the plan.
+    pub(super) fn case_of(&self, id: &str, place: usize) -> Option<CaseId> {
+        self.drifts.get(id)?.cases.get(place).map(|(_, case)| case.clone())
     }
 
     /// The operation that showed a drift.

@@ -323,3 +323,21 @@ async fn a_total_that_is_no_number() {
     let liar = list_lie(|body| body["totalCount"] = json!("many"));
     expect("total", liar, &["wrong-body/GetAllCustomers/200/totalCount/pattern"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drift_of_stored_things_alone_is_stable_although_not_every_case_meets_them_again() {
+    let liar = |asked: &Asked, mut answer: Answer| {
+        if asked.is("GET", "/bankinfo") && answer.is_success() {
+            answer.edit(|body| {
+                for account in body.as_array_mut().into_iter().flatten().filter(|account| account["status"] == "FAILED")
+                {
+                    account["statusReason"] = json!(5);
+                }
+            });
+        }
+        Lie::Answer(answer)
+    };
+    let id = "wrong-body/ListCustomerBankInformation/200/*/statusReason/type";
+    let outcome = expect("stored account in a list", liar, &[id]).await;
+    assert_eq!(outcome.drifts[0].stability, conform::drift::Stability::Stable { asked: 3 });
+}
