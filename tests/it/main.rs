@@ -54,7 +54,7 @@ pub(crate) async fn run_against(base_url: &str, token: &str) -> Outcome {
     let overrides = Overrides {
         base_url: Some(base_url.to_owned()),
         token_env: Some("TOKEN".to_owned()),
-        timeout: Some(Duration::from_secs(5)),
+        timeout: Some(Duration::from_secs(20)),
         ..Overrides::default()
     };
     let lookup = |name: &str| (name == "TOKEN").then(|| token.to_owned());
