@@ -87,7 +87,7 @@ impl fmt::Display for Part {
 
 /// Whether a drift shows each time that it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "stability", rename_all = "kebab-case")]
 pub enum Stability {
     /// It was not asked again.
     Unconfirmed,
@@ -152,7 +152,8 @@ pub struct Drift {
     pub remedy: String,
     /// In how many exchanges of the run it showed; asking for it again does not count.
     pub occurrences: u64,
-    /// Whether it shows each time.
+    /// Whether it shows each time: `stability` in one word, beside it how often it was `asked` for again and `seen`.
+    #[serde(flatten)]
     pub stability: Stability,
     /// How it stands against the baseline.
     pub state: State,
