@@ -51,8 +51,8 @@ pub(super) fn arguments(
 /// the environment's.
 fn is_key(operation: &Operation, parameter: &Parameter) -> bool {
     operation.security.iter().flatten().any(|used| {
-        matches!(&used.scheme, Scheme::ApiKey { location, name }
-            if *location == parameter.location && operation.parameter(name, Some(*location)).is_some_and(|key| key.name == parameter.name))
+        let Scheme::ApiKey { location, name } = &used.scheme else { return false };
+        operation.parameter(name, Some(*location)).is_some_and(|key| std::ptr::eq(key, parameter))
     })
 }
 

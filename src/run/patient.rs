@@ -21,17 +21,15 @@ impl Runner<'_> {
         if !matches!(step.intent, Intent::Valid | Intent::Unknown) || !self.pace.appears() {
             return exchange;
         }
-        let mut waited = false;
         for pause in PAUSES {
             if !self.not_found_yet(operation, bound, &exchange) {
                 return exchange;
             }
-            waited = true;
             tokio::time::sleep(pause).await;
             let again = self.exchange_with(operation, &bound.request, step.timeout).await;
             exchange = Exchange { attempts: exchange.attempts + again.attempts, ..again };
         }
-        if waited && self.not_found_yet(operation, bound, &exchange) {
+        if self.not_found_yet(operation, bound, &exchange) {
             self.pace.never_appeared();
         }
         exchange

@@ -104,8 +104,7 @@ impl Runner<'_> {
         parent: &Bindings,
         index: usize,
     ) -> Result<String, Unbound> {
-        let key = format!("{}\u{0}{name}\u{0}{parent:?}\u{0}listed", above(&operation.path, name).unwrap_or_default());
-        let cell = Arc::clone(self.pool.0.lock().await.entry(key).or_default());
+        let cell = self.cell(operation, name, parent, "*listed").await;
         let ids = cell.get_or_init(|| async { Ok(self.various(operation, name, parent).await) }).await.clone()?;
         ids.get(index).cloned().ok_or_else(|| Unbound::Absent(format!("fewer values for {name} are listed")))
     }
@@ -163,13 +162,18 @@ impl Runner<'_> {
             Purpose::Consume => return self.obtain(operation, name, parent, purpose).await,
             Purpose::Change => &*operation.id.0,
             Purpose::Read => "",
-            Purpose::Find => "*",
+            Purpose::Find => "*found",
         };
+        let cell = self.cell(operation, name, parent, owner).await;
+        cell.get_or_init(|| self.obtain(operation, name, parent, purpose)).await.clone()
+    }
+
+    /// Where the ids for `name` below `parent` are kept for `owner`: an operation, or what they are for.
+    async fn cell(&self, operation: &Operation, name: &str, parent: &Bindings, owner: &str) -> Arc<OnceCell<Obtained>> {
         let above = above(&operation.path, name).unwrap_or_default();
         let values: Vec<&String> = parent.iter().map(|(_, value)| value).collect();
         let key = format!("{above}\u{0}{name}\u{0}{values:?}\u{0}{owner}");
-        let cell = Arc::clone(self.pool.0.lock().await.entry(key).or_default());
-        cell.get_or_init(|| self.obtain(operation, name, parent, purpose)).await.clone()
+        Arc::clone(self.pool.0.lock().await.entry(key).or_default())
     }
 
     async fn obtain(

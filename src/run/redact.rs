@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
@@ -365,20 +367,14 @@ fn forms(secret: &str) -> Vec<String> {
 /// The Base64 text of `secret` (RFC 4648 §4 and §5), and what of a longer one depends on `secret` alone, wherever in the
 /// encoded bytes it stands.
 fn base64_forms(secret: &[u8]) -> Vec<String> {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits: Vec<u8> = secret.iter().flat_map(|byte| (0..8).rev().map(move |bit| (byte >> bit) & 1)).collect();
-    let text = |bits: &[u8]| -> String {
-        let six = |six: &[u8]| (0..6).fold(0, |n, bit| n * 2 + usize::from(six.get(bit).copied().unwrap_or_default()));
-        bits.chunks(6).filter_map(|bits| ALPHABET.get(six(bits))).map(|byte| char::from(*byte)).collect()
-    };
-    let whole = text(&bits);
-    let padded = format!("{whole}{}", "=".repeat((4 - whole.len() % 4) % 4));
     // With one or two bytes before it, the first bits share a character with them; the last may share one, too.
-    let inner = [0, 4, 2].into_iter().map(|shared| {
-        let own = bits.get(shared..).unwrap_or_default();
-        text(own.get(..own.len() - own.len() % 6).unwrap_or_default())
+    let inner = [(0, 0), (1, 2), (2, 3)].into_iter().map(|(before, shared)| {
+        let bytes: Vec<u8> = std::iter::repeat_n(0, before).chain(secret.iter().copied()).collect();
+        let text = STANDARD_NO_PAD.encode(&bytes);
+        text.get(shared..bytes.len() * 8 / 6).unwrap_or_default().to_owned()
     });
-    let forms: Vec<String> = [padded, whole].into_iter().chain(inner).filter(|form| form.len() >= 5).collect();
+    let whole = [STANDARD.encode(secret), STANDARD_NO_PAD.encode(secret)].into_iter();
+    let forms: Vec<String> = whole.chain(inner).filter(|form| form.len() >= 5).collect();
     let url_safe = |form: &String| form.replace('+', "-").replace('/', "_");
     forms.iter().map(url_safe).chain(forms.clone()).collect()
 }
