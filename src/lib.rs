@@ -15,6 +15,7 @@ pub mod sandbox;
 
 pub mod check;
 pub mod lint;
+pub mod mutation;
 pub mod outcome;
 pub mod plan;
 

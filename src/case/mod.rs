@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::contract::{Contract, Location, Operation, OperationId};
-use crate::document::{Pointer, Position};
+use crate::document::{Place, Pointer, Position};
 
 use expression::{Criterion, Expression, Template};
 
@@ -134,8 +134,12 @@ pub struct Step {
     pub payload: Option<Payload>,
     /// Which credentials it carries.
     pub credentials: Credentials,
+    /// Another method than the operation's, one that no document declares for its path.
+    pub method: Option<String>,
     /// What kind of answer the contract promises to it.
     pub intent: Intent,
+    /// The request that it was made from, and the one thing in which they differ; of generated variants.
+    pub sibling: Option<Sibling>,
     /// All must hold; without any, and by `intent` valid, the answer must be a success.
     pub criteria: Vec<Criterion>,
     /// Values kept for later steps.
@@ -161,7 +165,9 @@ impl Step {
             arguments: Vec::new(),
             payload: None,
             credentials: Credentials::Environment,
+            method: None,
             intent: Intent::Valid,
+            sibling: None,
             criteria: Vec::new(),
             outputs: Vec::new(),
             on_success: Vec::new(),
@@ -215,6 +221,59 @@ pub struct Payload {
     pub content: Template,
     /// Replacements, in order; nothing removes the member.
     pub replacements: Vec<(Pointer, Option<Template>)>,
+    /// Bytes that are sent instead of the content: truncated, of another type, none at all.
+    pub bytes: Option<Vec<u8>>,
+    /// Sent without a `Content-Type`.
+    pub unlabelled: bool,
+}
+
+impl Payload {
+    /// `content`, to be written as `content_type`.
+    pub fn new(content_type: Option<String>, content: Template) -> Self {
+        Self { content_type, content, replacements: Vec::new(), bytes: None, unlabelled: false }
+    }
+}
+
+/// The request that a generated one was made from by changing one thing.
+#[derive(Debug, Clone)]
+pub struct Sibling {
+    /// It, as it should be accepted.
+    pub step: Arc<Step>,
+    /// Where they differ.
+    pub at: Spot,
+    /// What the sibling has there; nothing where it has nothing.
+    pub before: Option<Value>,
+    /// What this one has there; nothing where it has nothing.
+    pub after: Option<Value>,
+}
+
+/// A place in a request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Spot {
+    /// The method.
+    Method,
+    /// The credentials.
+    Credentials,
+    /// A parameter, or a place in its value.
+    Parameter(Location, String, Pointer),
+    /// A header field that is no parameter: `Content-Type`, `Accept`.
+    Header(String),
+    /// A place in the body.
+    Body(Pointer),
+}
+
+impl fmt::Display for Spot {
+    /// As ids and reports spell it: `body /address/city`, `query limit`, `header Accept`, `credentials`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Method => f.write_str("method"),
+            Self::Credentials => f.write_str("credentials"),
+            Self::Parameter(location, name, pointer) => write!(f, "{location} {name}{pointer}"),
+            Self::Header(name) => write!(f, "header {name}"),
+            Self::Body(pointer) if pointer.is_root() => f.write_str("body"),
+            Self::Body(pointer) => write!(f, "body {pointer}"),
+        }
+    }
 }
 
 /// Which credentials a step carries.
@@ -226,24 +285,54 @@ pub enum Credentials {
     None,
     /// Of the right form, but wrong.
     Wrong,
+    /// The right place, and nothing in it: `Authorization: Bearer`.
+    Empty,
+    /// Not of the form that the scheme asks for.
+    Malformed,
+    /// The environment's, under the name of another scheme.
+    OtherScheme,
+    /// The environment's, where the document does not look for them: another header field, a cookie.
+    Misplaced,
 }
 
 /// What kind of answer the contract promises to a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Intent {
     /// It keeps every promise, so it should be accepted.
     Valid,
+    /// It keeps every promise by a value for which many servers have limits that no document states: very long, empty,
+    /// full of control characters.
+    Hostile,
+    /// Readers may differ over whether it keeps them: either answer is right.
+    Open,
     /// It names something that does not exist.
     Absent,
     /// Its credentials are missing or wrong.
     Unauthorized,
-    /// It breaks the promise at `pointer`.
-    Invalid {
-        /// What it breaks, in words.
-        reason: String,
-    },
+    /// Its method is documented nowhere for its path.
+    Undeclared,
+    /// It breaks a promise in every reading.
+    Invalid(Breach),
     /// Nothing is known: a written step that says itself what it expects.
     Unknown,
+}
+
+/// The one promise that a request breaks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Breach {
+    /// What it breaks, without any value that differs from seed to seed: it becomes part of a drift's id.
+    pub reason: String,
+    /// The keyword or element of the document that it breaks; nothing where no single place says so.
+    pub place: Option<Place>,
+    /// Why a server that takes it all the same is not plainly wrong; then it is worth a warning only.
+    pub excuse: Option<String>,
+}
+
+impl Breach {
+    /// Breaks what `reason` says, wherever that stands.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), place: None, excuse: None }
+    }
 }
 
 /// What to do after a step (Arazzo 1.0.1, Success and Failure Action Objects).

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::case::Intent;
+use crate::case::{Breach, Intent};
 use crate::drift::{Finding, Level, Part};
 
 use super::{Check, Subject};
@@ -18,13 +18,14 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(subject: &Subject<'_>) -> Vec<Finding> {
-    let Intent::Invalid { reason } = subject.intent else { return Vec::new() };
+    let Intent::Invalid(Breach { reason, place, excuse }) = subject.intent else { return Vec::new() };
     let Some(status) = subject.status().filter(|status| (200..300).contains(status)) else { return Vec::new() };
     let documented = subject.operation.documents_rejection();
+    let message = format!("an invalid request ({reason}) was accepted with {status}");
     vec![Finding {
-        level: if documented { Level::Error } else { Level::Warning },
+        level: if documented && excuse.is_none() { Level::Error } else { Level::Warning },
         class: reason.clone(),
-        message: format!("an invalid request ({reason}) was accepted with {status}"),
+        message: excuse.iter().fold(message, |message, excuse| format!("{message}, but {excuse}")),
         promised: if documented {
             format!("a refusal: {}", refusals(subject))
         } else {
@@ -32,7 +33,7 @@ fn judge(subject: &Subject<'_>) -> Vec<Finding> {
         },
         came: Value::from(status),
         remedy: "refuse the request with a documented 4xx, or drop the constraint from the document".to_owned(),
-        ..CHECK.finding(subject.operation.place.clone(), Part::Status)
+        ..CHECK.finding(place.clone().unwrap_or_else(|| subject.operation.place.clone()), Part::Status)
     }]
 }
 

@@ -210,7 +210,10 @@ fn intent_class(intent: &Intent) -> &'static str {
         Intent::Valid => "valid",
         Intent::Absent => "absent",
         Intent::Unauthorized => "unauthorized",
-        Intent::Invalid { .. } => "invalid",
+        Intent::Invalid(_) => "invalid",
+        Intent::Hostile => "hostile",
+        Intent::Open => "open",
+        Intent::Undeclared => "undeclared-method",
         Intent::Unknown => "unknown",
     }
 }
@@ -221,7 +224,10 @@ fn intent_words(intent: &Intent) -> String {
         Intent::Valid => "a valid request".to_owned(),
         Intent::Absent => "a request for something that does not exist".to_owned(),
         Intent::Unauthorized => "a request without valid credentials".to_owned(),
-        Intent::Invalid { reason } => format!("an invalid request ({reason})"),
+        Intent::Invalid(breach) => format!("an invalid request ({})", breach.reason),
+        Intent::Hostile => "a request with a valid but unusual value".to_owned(),
+        Intent::Open => "a request that may be taken for valid or not".to_owned(),
+        Intent::Undeclared => "a request with an undeclared method".to_owned(),
         Intent::Unknown => "the request".to_owned(),
     }
 }

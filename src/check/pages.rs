@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::Subject;
 use super::reading::Reading;
 use super::registry::{CHECKS, judge};
-use crate::case::Intent;
 use crate::case::expression::Evaluated;
+use crate::case::{Breach, Intent};
 use crate::contract::{Contract, Operation};
 use crate::document::Document;
 use crate::drift::Finding;
@@ -133,7 +133,10 @@ pub(super) fn intent(value: &Value) -> Intent {
         "unauthorized" => Intent::Unauthorized,
         "unknown" => Intent::Unknown,
         _ if value.is_null() => Intent::Valid,
-        _ => Intent::Invalid { reason: value["invalid"].as_str().expect("intent: {invalid: reason}").to_owned() },
+        "hostile" => Intent::Hostile,
+        "open" => Intent::Open,
+        "undeclared" => Intent::Undeclared,
+        _ => Intent::Invalid(Breach::new(value["invalid"].as_str().expect("intent: {invalid: reason}"))),
     }
 }
 

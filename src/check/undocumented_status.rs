@@ -46,8 +46,8 @@ fn excuse(subject: &Subject<'_>, status: u16) -> Option<&'static str> {
         return None;
     }
     match subject.intent {
-        Intent::Valid => None,
-        Intent::Invalid { .. } | Intent::Unknown => {
+        Intent::Valid | Intent::Undeclared => None,
+        Intent::Invalid(_) | Intent::Hostile | Intent::Open | Intent::Unknown => {
             (!subject.operation.documents_rejection()).then_some("no documented status says that a request is invalid")
         }
         Intent::Absent => {

@@ -6,7 +6,7 @@ use crate::case::expression::{Expression, Template, TextPart};
 use crate::case::{Argument, Payload, Supply};
 use crate::contract::{Encoding, Location, Media, Operation, Parameter, Scheme};
 use crate::digest::sha256_of_parts;
-use crate::document::Place;
+use crate::document::{Place, Pointer};
 use crate::schema::Direction;
 use crate::schema::sample::Sampler;
 
@@ -133,8 +133,8 @@ pub(super) fn payload(
         let reason = format!("body: nothing but text can be written as `{}`", media.name);
         return if body.required { Err(reason) } else { Ok(None) };
     }
-    let content = marked(sampler, operation, media, value, settings);
-    Ok(Some(Payload { content_type: Some(media.name.clone()), content, replacements: Vec::new() }))
+    let replacements = marks(sampler, operation, media, &value, settings);
+    Ok(Some(Payload { replacements, ..Payload::new(Some(media.name.clone()), Template::Literal(value)) }))
 }
 
 /// What the runner can write in a media type.
@@ -163,30 +163,26 @@ fn writing(media_type: &str) -> Writing {
     }
 }
 
-/// The value as a template in which the marked member holds the run's mark, so that what the run creates can be found;
-/// unmarked where the schema would not have it.
-fn marked(sampler: Sampler<'_>, operation: &Operation, media: &Media, value: Value, settings: &Settings) -> Template {
-    let Value::Object(members) = &value else { return Template::Literal(value) };
+/// What puts the run's mark into the marked members, so that what the run creates can be found; nothing where the schema
+/// would not have it.
+fn marks(
+    sampler: Sampler<'_>,
+    operation: &Operation,
+    media: &Media,
+    value: &Value,
+    settings: &Settings,
+) -> Vec<(Pointer, Option<Template>)> {
+    let Value::Object(members) = value else { return Vec::new() };
     let tail = sha256_of_parts(&[&operation.id.0, &value.to_string()]).get(..6).unwrap_or_default().to_owned();
+    let marked = |(name, member): &(&String, &Value)| settings.mark.contains(name) && member.is_string();
+    let names: Vec<&String> = members.iter().filter(marked).map(|(name, _)| name).collect();
     let mut probe = members.clone();
-    let mut found = false;
-    for name in &settings.mark {
-        if let Some(member) = probe.get_mut(name).filter(|member| member.is_string()) {
-            *member = Value::String(format!("conform-00000000-{tail}"));
-            found = true;
-        }
+    for name in &names {
+        probe.insert((*name).clone(), Value::String(format!("conform-00000000-{tail}")));
     }
-    let accepted = media.schema.as_ref().is_none_or(|place| accepts(sampler.schemas(), place, &Value::Object(probe)));
-    if !found || !accepted {
-        return Template::Literal(value);
+    if !media.schema.as_ref().is_none_or(|place| accepts(sampler.schemas(), place, &Value::Object(probe))) {
+        return Vec::new();
     }
-    let members = members.iter().map(|(name, member)| {
-        let template = if settings.mark.contains(name) && member.is_string() {
-            Template::Text(vec![TextPart::Expression(Expression::Run), TextPart::Text(format!("-{tail}"))])
-        } else {
-            Template::Literal(member.clone())
-        };
-        (name.clone(), template)
-    });
-    Template::Object(members.collect())
+    let text = || Template::Text(vec![TextPart::Expression(Expression::Run), TextPart::Text(format!("-{tail}"))]);
+    names.into_iter().map(|name| (Pointer::root().child(name), Some(text()))).collect()
 }

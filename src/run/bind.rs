@@ -1,19 +1,17 @@
 //! A step becomes a request: arguments in their places, the payload written, credentials added.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 
 use crate::case::expression::Scope;
 use crate::case::{Credentials, Payload};
 use crate::contract::style::{self, Wire};
-use crate::contract::{Encoding, Location, Operation, Scheme, SchemeUse};
+use crate::contract::{Encoding, Location, Operation};
 use crate::environment::Environment;
 use crate::exchange::{Headers, Request};
 
 use crate::plan::producer::Bindings;
 
-use super::body;
+use super::credentials::{self, Carrier};
 
 /// A request, ready to leave, with what it was made from.
 #[derive(Debug, Clone)]
@@ -58,15 +56,12 @@ pub(super) enum Unbound {
     Refused(String),
 }
 
-/// A credential that no server accepts, of the right form.
-const WRONG_TOKEN: &str = "conform-wrong-credential-0000000000";
-
 /// Writes the request of `operation`.
 pub(super) fn request(
     operation: &Operation,
     base_url: &str,
     arguments: &[Resolved],
-    content: Option<(Value, String)>,
+    content: Option<Content>,
     credentials: Credentials,
     environment: &Environment,
 ) -> Result<Bound, String> {
@@ -78,16 +73,23 @@ pub(super) fn request(
     push_missing(&mut headers, "Accept", accept(operation));
     let mut json = None;
     let body = match content {
-        Some((value, media_type)) => {
-            let (bytes, media_type) = body::written(&value, &media_type)?;
-            push_missing(&mut headers, "Content-Type", media_type);
-            json = Some(value);
+        Some(Content { value, media_type, bytes, unlabelled }) => {
+            let (bytes, media_type) = if let Some(bytes) = bytes {
+                (bytes, media_type)
+            } else {
+                let written = style::written(&value, &media_type)?;
+                json = Some(value);
+                written
+            };
+            if !unlabelled {
+                push_missing(&mut headers, "Content-Type", media_type);
+            }
             Some(bytes)
         }
         None => None,
     };
-    let with_credentials =
-        authorize(operation, environment, credentials, &mut headers, &mut parts.query, &mut parts.cookies);
+    let carrier = Carrier { headers: &mut headers, query: &mut parts.query, cookies: &mut parts.cookies };
+    let with_credentials = credentials::authorize(operation, environment, credentials, carrier);
     if !parts.cookies.is_empty() {
         let cookies: Vec<String> = parts.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         headers.push("Cookie", cookies.join("; "));
@@ -97,6 +99,17 @@ pub(super) fn request(
     let url = style::join_url(base_url, &path, &parts.query).map_err(|error| error.to_string())?;
     let request = Request { method: operation.method.clone(), url, headers, body };
     Ok(Bound { request, path: parts.path_values, body: json, with_credentials })
+}
+
+/// A payload, ready to be written.
+#[derive(Debug, Clone)]
+pub(super) struct Content {
+    pub(super) value: Value,
+    pub(super) media_type: String,
+    /// What is sent instead of the value.
+    pub(super) bytes: Option<Vec<u8>>,
+    /// Whether no `Content-Type` is sent.
+    pub(super) unlabelled: bool,
 }
 
 /// The places of a request that arguments fill.
@@ -169,7 +182,7 @@ pub(super) fn text_of(value: &Value) -> String {
 }
 
 /// The payload with its expressions filled in and its replacements made, and its media type.
-pub(super) fn content(operation: &Operation, payload: &Payload, scope: &Scope<'_>) -> Result<(Value, String), Unbound> {
+pub(super) fn content(operation: &Operation, payload: &Payload, scope: &Scope<'_>) -> Result<Content, Unbound> {
     let rendered = payload.content.render(scope).map_err(|missing| Unbound::Absent(missing.to_string()))?;
     if let Some(expression) = rendered.absent.first() {
         return Err(Unbound::Absent(format!("`{expression}` is absent")));
@@ -191,7 +204,7 @@ pub(super) fn content(operation: &Operation, payload: &Payload, scope: &Scope<'_
     }
     let documented = || operation.body.as_ref().and_then(|body| body.content.first()).map(|media| media.name.clone());
     let media_type = payload.content_type.clone().or_else(documented).unwrap_or_else(|| "application/json".to_owned());
-    Ok((value, media_type))
+    Ok(Content { value, media_type, bytes: payload.bytes.clone(), unlabelled: payload.unlabelled })
 }
 
 /// Sets, or removes, what stands at `pointer`; the object or array that holds it must exist.
@@ -253,74 +266,6 @@ fn accept(operation: &Operation) -> String {
     // What is no JSON can be taken apart less well, so it is wanted less.
     let ranked = types.iter().map(|name| if is_json(name) { (*name).to_owned() } else { format!("{name};q=0.5") });
     ranked.chain(["*/*;q=0.1".to_owned()]).collect::<Vec<_>>().join(", ")
-}
-
-/// Adds the credentials that the operation asks for. Returns whether they are the environment's own.
-fn authorize(
-    operation: &Operation,
-    environment: &Environment,
-    credentials: Credentials,
-    headers: &mut Headers,
-    query: &mut Vec<(String, String)>,
-    cookies: &mut Vec<(String, String)>,
-) -> bool {
-    let mut places = operation.security.iter().flatten().map(|used| place(&used.scheme));
-    let given = |(location, name): (Location, &str)| match location {
-        Location::Query => query.iter().any(|(known, _)| known == name),
-        Location::Cookie => cookies.iter().any(|(known, _)| known == name),
-        Location::Header | Location::Path => headers.get(name).is_some(),
-    };
-    // A case that sends credentials of its own means them, and only them.
-    if credentials == Credentials::None || places.any(given) || headers.get("Authorization").is_some() {
-        return false;
-    }
-    let own = |name: &str| {
-        let exact = environment.credentials.iter().find(|(scheme, _)| scheme.as_deref() == Some(name));
-        exact.or_else(|| environment.credentials.iter().find(|(scheme, _)| scheme.is_none())).map(|(_, secret)| secret)
-    };
-    let satisfiable = |alternative: &&Vec<SchemeUse>| {
-        !alternative.is_empty() && alternative.iter().all(|used| own(&used.name).is_some())
-    };
-    let chosen = operation.security.iter().find(satisfiable).or_else(|| {
-        // Wrong credentials need no right ones.
-        (credentials == Credentials::Wrong).then(|| operation.security.iter().find(|set| !set.is_empty())).flatten()
-    });
-    let Some(chosen) = chosen else {
-        // Documents that say nothing of security: a token that the user names is meant to be sent.
-        if operation.security.is_empty()
-            && let Some((_, secret)) = environment.credentials.iter().find(|(scheme, _)| scheme.is_none())
-            && credentials == Credentials::Environment
-        {
-            headers.push("Authorization", format!("Bearer {}", secret.reveal()));
-            return true;
-        }
-        return false;
-    };
-    for used in chosen {
-        let secret = own(&used.name).map_or(WRONG_TOKEN, |secret| secret.reveal());
-        let value = if credentials == Credentials::Wrong { WRONG_TOKEN } else { secret };
-        match &used.scheme {
-            Scheme::Bearer => headers.push("Authorization", format!("Bearer {value}")),
-            // A user and a password, since what is malformed may be refused for that alone (RFC 7617).
-            Scheme::Basic if value == WRONG_TOKEN => {
-                headers.push("Authorization", format!("Basic {}", BASE64.encode(format!("conform:{value}"))));
-            }
-            Scheme::Basic => headers.push("Authorization", format!("Basic {}", BASE64.encode(value))),
-            Scheme::Http(scheme) => headers.push("Authorization", format!("{scheme} {value}")),
-            Scheme::ApiKey { location: Location::Query, name } => query.push((name.clone(), percent(value))),
-            Scheme::ApiKey { location: Location::Cookie, name } => cookies.push((name.clone(), percent(value))),
-            Scheme::ApiKey { name, .. } => headers.push(name.clone(), value),
-        }
-    }
-    credentials == Credentials::Environment
-}
-
-/// Where a scheme's credentials travel.
-fn place(scheme: &Scheme) -> (Location, &str) {
-    match scheme {
-        Scheme::Bearer | Scheme::Basic | Scheme::Http(_) => (Location::Header, "Authorization"),
-        Scheme::ApiKey { location, name } => (*location, name),
-    }
 }
 
 /// Adds a field that no argument gives.

@@ -2,6 +2,9 @@
 
 use serde_json::json;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use super::*;
 use crate::contract::Contract;
 use crate::document::{Document, Pointer};
@@ -54,7 +57,8 @@ fn bound(
             value: Resolution::Value(value.clone()),
         })
         .collect();
-    let content = body.map(|body| (body, "application/json".to_owned()));
+    let content =
+        body.map(|value| Content { value, media_type: "application/json".to_owned(), bytes: None, unlabelled: false });
     request(operation, "http://h/api", &arguments, content, credentials, &environment).unwrap()
 }
 
@@ -143,9 +147,9 @@ fn replacements_set_add_and_remove() {
 #[test]
 fn bodies_are_written_by_their_media_type() {
     let written =
-        |value: Value, media_type: &str| String::from_utf8(body::written(&value, media_type).unwrap().0).unwrap();
+        |value: Value, media_type: &str| String::from_utf8(style::written(&value, media_type).unwrap().0).unwrap();
     assert_eq!(written(json!("x"), "application/json; charset=utf-8"), "\"x\"");
     assert_eq!(written(json!("x"), "text/plain"), "x");
     assert_eq!(written(json!({"a": 1, "b": ["x", "y z"]}), "application/x-www-form-urlencoded"), "a=1&b=x&b=y+z");
-    assert!(body::written(&json!([]), "application/x-www-form-urlencoded").is_err());
+    assert!(style::written(&json!([]), "application/x-www-form-urlencoded").is_err());
 }

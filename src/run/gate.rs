@@ -30,8 +30,9 @@ pub enum Purpose {
 impl From<&Intent> for Purpose {
     fn from(intent: &Intent) -> Self {
         match intent {
-            Intent::Valid | Intent::Unknown => Self::Normal,
-            Intent::Absent | Intent::Unauthorized | Intent::Invalid { .. } => Self::Negative,
+            Intent::Valid | Intent::Hostile | Intent::Unknown => Self::Normal,
+            Intent::Undeclared => Self::UndeclaredMethod,
+            Intent::Open | Intent::Absent | Intent::Unauthorized | Intent::Invalid(_) => Self::Negative,
         }
     }
 }

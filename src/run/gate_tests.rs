@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::*;
+use crate::case::Breach;
 use crate::document::{DocumentId, Place, Pointer};
 use crate::environment::Target;
 
@@ -238,7 +239,10 @@ fn intents_that_break_promises_are_negative() {
         (Intent::Unknown, Purpose::Normal),
         (Intent::Absent, Purpose::Negative),
         (Intent::Unauthorized, Purpose::Negative),
-        (Intent::Invalid { reason: String::new() }, Purpose::Negative),
+        (Intent::Invalid(Breach::new("")), Purpose::Negative),
+        (Intent::Hostile, Purpose::Normal),
+        (Intent::Open, Purpose::Negative),
+        (Intent::Undeclared, Purpose::UndeclaredMethod),
     ] {
         assert_eq!(Purpose::from(&intent), expected);
     }

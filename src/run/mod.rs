@@ -10,11 +10,11 @@ pub mod redact;
 pub mod witness;
 
 mod bind;
-mod body;
 mod canary;
 mod cleanup;
 mod confirm;
 mod created;
+mod credentials;
 mod flight;
 mod flow;
 mod health;

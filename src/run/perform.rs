@@ -129,7 +129,8 @@ impl Runner<'_> {
         given: &Bindings,
     ) -> Result<(Bound, Creation), Unbound> {
         let refused = |refusal: super::gate::Refusal| Unbound::Refused(refusal.to_string());
-        self.gate.foresee(&operation.id, &operation.method, Purpose::from(&step.intent)).map_err(refused)?;
+        let method = step.method.as_ref().unwrap_or(&operation.method);
+        self.gate.foresee(&operation.id, method, Purpose::from(&step.intent)).map_err(refused)?;
         self.pace.may_ask(&operation.id).map_err(Unbound::Refused)?;
         let bound = self.bind(step, operation, scope, given).await?;
         let creates = self.collections.creates(operation);
@@ -197,8 +198,12 @@ impl Runner<'_> {
         let content = step.payload.as_ref().map(|payload| bind::content(operation, payload, scope)).transpose()?;
         let base =
             base_url(operation, &self.environment.target).map_err(|error| Unbound::Refused(error.to_string()))?;
-        bind::request(operation, &base, &resolved, content, step.credentials, self.environment)
-            .map_err(Unbound::Impossible)
+        let mut bound = bind::request(operation, &base, &resolved, content, step.credentials, self.environment)
+            .map_err(Unbound::Impossible)?;
+        if let Some(method) = &step.method {
+            bound.request.method.clone_from(method);
+        }
+        Ok(bound)
     }
 
     fn count(&self, operation: &Operation, step: &Step, bound: &Bound, exchange: &Exchange) -> (u64, Pulse) {

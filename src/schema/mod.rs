@@ -1,5 +1,6 @@
 //! A JSON Schema that validates, and values that conform.
 
+pub mod anatomy;
 mod compile;
 mod dialect;
 mod evaluation;

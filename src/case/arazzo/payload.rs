@@ -51,7 +51,7 @@ pub(super) fn read<'d>(
         }
         replacements.push((pointer.clone(), None));
     }
-    Some(Payload { content_type, content, replacements })
+    Some(Payload { replacements, ..Payload::new(content_type, content) })
 }
 
 /// Reads a value as a template, and looks up its names.

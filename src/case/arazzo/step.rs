@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::case::expression::{Criterion, Expression};
-use crate::case::{Call, Credentials, Intent, Step};
+use crate::case::{Breach, Call, Credentials, Intent, Step};
 use crate::contract::Contract;
 use crate::document::Pointer;
 
@@ -64,6 +64,8 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, contract: &Contract, scene: Scen
         id: outlined.id.to_owned(),
         arguments,
         payload,
+        method: None,
+        sibling: None,
         credentials: extension.credentials.unwrap_or(Credentials::Environment),
         intent,
         criteria,
@@ -179,7 +181,7 @@ fn intent(
     match &extension.expect {
         None => Intent::Unknown,
         Some(Expect::Accepted) => Intent::Valid,
-        Some(Expect::Refused) => Intent::Invalid { reason: "the case says that it is to be refused".to_owned() },
+        Some(Expect::Refused) => Intent::Invalid(Breach::new("the case says that it is to be refused")),
         Some(Expect::Status(status)) => {
             let at: Pointer = node.at.child("x-conform").child("expect");
             if let Ok(mut criterion) = Criterion::simple(&format!("$statusCode == {status}")) {

@@ -1,5 +1,6 @@
 //! Values as parameter text and back: OpenAPI 3.0.3 style values, path templates, base URLs and media types.
 
+mod body;
 mod decode;
 mod encode;
 mod media;
@@ -9,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 use super::{Location, Style};
 
+pub use body::written;
 pub use decode::{Hints, decode};
 pub use encode::encode;
 pub use media::{Match, MediaType, media_matches, parse_media_type};

@@ -2,12 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use crate::contract::style;
 use crate::digest::sha256;
+
+use super::parse_media_type;
 
 /// The bytes of `value` in `media_type`, and the media type as it is sent: a range is sent as a type that it covers, a
 /// multipart type with its boundary.
-pub(super) fn written(value: &Value, media_type: &str) -> Result<(Vec<u8>, String), String> {
+///
+/// # Errors
+/// Why the value cannot be written in the media type.
+pub fn written(value: &Value, media_type: &str) -> Result<(Vec<u8>, String), String> {
     let media_type = match media_type {
         "*/*" | "application/*" => "application/json",
         "application/*+json" => "application/vnd.conform+json",
@@ -15,7 +19,7 @@ pub(super) fn written(value: &Value, media_type: &str) -> Result<(Vec<u8>, Strin
         "text/*" => "text/plain",
         other => other,
     };
-    let parsed = style::parse_media_type(media_type);
+    let parsed = parse_media_type(media_type);
     let essence = parsed.map_or_else(|| media_type.to_ascii_lowercase(), |parsed| parsed.essence());
     let bytes = match (essence.as_str(), value) {
         ("application/x-www-form-urlencoded", Value::Object(members)) => form(members),

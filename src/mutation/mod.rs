@@ -1,0 +1,229 @@
+//! One valid request turned into one that breaks exactly one promise.
+
+pub mod null;
+pub mod registry;
+pub mod soundness;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::case::expression::Template;
+use crate::case::{Argument, Intent, Sibling, Spot, Step, Supply};
+use crate::contract::{Contract, Media, Operation, Parameter};
+use crate::document::{Place, Pointer};
+use crate::schema::Direction;
+
+/// One kind of mutation: a row of the registry.
+#[derive(Debug, Clone, Copy)]
+pub struct Mutation {
+    /// Names what it does; also its page and the family of its cases.
+    pub id: &'static str,
+    /// What it does, in one sentence.
+    pub title: &'static str,
+    /// Every way to do so to a request.
+    pub mutate: fn(&Subject<'_>) -> Vec<Mutant>,
+    /// Its page, Markdown.
+    pub page: &'static str,
+}
+
+/// A valid request that is to be broken.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// The contract.
+    pub contract: &'a Contract,
+    /// The operation that it calls.
+    pub operation: &'a Operation,
+    /// The request.
+    pub base: &'a Arc<Step>,
+    /// The documented media type of its body.
+    pub media: Option<&'a Media>,
+    /// Its values with the schemas that judge them: of parameters first, then of the body, outermost first.
+    pub sites: Vec<Site<'a>>,
+}
+
+/// A value of a request with the schemas that judge it.
+#[derive(Debug, Clone)]
+pub struct Site<'a> {
+    /// Where it stands.
+    pub spot: Spot,
+    /// The value.
+    pub value: &'a Value,
+    /// The schema objects in force: references followed, branches that the value conforms to.
+    pub schemas: Vec<Place>,
+}
+
+/// A request that was changed in one place.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    /// The mutation that made it.
+    pub id: &'static str,
+    /// Where it differs from the valid one.
+    pub spot: Spot,
+    /// Tells mutants of one mutation at one spot apart, as `integer` or `case`; free of values that change with the seed.
+    pub detail: String,
+    /// The keyword or element of the document that it means to break.
+    pub place: Option<Place>,
+    /// What stood there; nothing where there was nothing.
+    pub before: Option<Value>,
+    /// What stands there now; nothing where there is nothing.
+    pub after: Option<Value>,
+    /// What to expect, where the wire says nothing about it; else [`soundness`] decides.
+    pub intent: Option<Intent>,
+    /// The request.
+    pub step: Step,
+}
+
+impl<'a> Subject<'a> {
+    /// Takes `base`, a request whose values are literal, apart.
+    pub fn new(contract: &'a Contract, operation: &'a Operation, base: &'a Arc<Step>) -> Self {
+        let mut sites = Vec::new();
+        let mut anatomy = |place: Option<&Place>, value: &'a Value, spot: &dyn Fn(Pointer) -> Spot| {
+            let Some(place) = place else { return };
+            for part in contract.schemas.anatomy(place, Direction::Request, value) {
+                let Some(value) = part.instance.resolve(value) else { continue };
+                sites.push(Site { spot: spot(part.instance), value, schemas: part.schemas });
+            }
+        };
+        for argument in &base.arguments {
+            if let (Some(parameter), Some(value)) = (declared(operation, argument), literal(argument)) {
+                let spot = |pointer| Spot::Parameter(parameter.location, parameter.name.clone(), pointer);
+                anatomy(parameter.encoding.schema(), value, &spot);
+            }
+        }
+        let media = base.payload.as_ref().and_then(|payload| {
+            let mut content = operation.body.iter().flat_map(|body| &body.content);
+            content.find(|media| payload.content_type.as_ref().is_none_or(|name| *name == media.name))
+        });
+        if let (Some(schema), Some(body)) = (media.and_then(|media| media.schema.as_ref()), body(base)) {
+            anatomy(Some(schema), body, &Spot::Body);
+        }
+        Self { contract, operation, base, media, sites }
+    }
+
+    /// The base with `value` at `spot`, which is a parameter or a place in the body; nothing takes away what stands there.
+    /// Nothing where the spot has no place in the base.
+    pub fn with(&self, spot: &Spot, value: Option<Value>) -> Option<Step> {
+        let mut step = Step::clone(self.base);
+        match spot {
+            Spot::Body(pointer) => {
+                let payload = step.payload.as_mut()?;
+                let Template::Literal(content) = &mut payload.content else { return None };
+                put(content, pointer, value)?;
+                // A mark has no business where something else is to be sent.
+                payload.replacements.retain(|(marked, _)| !marked.starts_with(pointer) && !pointer.starts_with(marked));
+            }
+            Spot::Parameter(location, name, pointer) => {
+                let index = step.arguments.iter().position(|argument| {
+                    argument.name == *name && argument.location.is_none_or(|known| known == *location)
+                });
+                match (index.and_then(|index| step.arguments.get_mut(index)), pointer.is_root()) {
+                    (Some(argument), false) => {
+                        let Supply::Template(Template::Literal(content)) = &mut argument.value else { return None };
+                        put(content, pointer, value)?;
+                    }
+                    (None, false) => return None,
+                    (_, true) => {
+                        step.arguments.retain(|argument| {
+                            argument.name != *name || argument.location.is_some_and(|l| l != *location)
+                        });
+                        step.arguments.extend(value.map(|value| Argument {
+                            name: name.clone(),
+                            location: Some(*location),
+                            value: Supply::Template(Template::Literal(value)),
+                        }));
+                    }
+                }
+            }
+            Spot::Method | Spot::Credentials | Spot::Header(_) => return None,
+        }
+        Some(step)
+    }
+
+    /// A mutant of the mutation `id` that has `after` at `spot`.
+    pub fn mutant(
+        &self,
+        id: &'static str,
+        spot: &Spot,
+        detail: &str,
+        place: Option<Place>,
+        after: Option<Value>,
+    ) -> Option<Mutant> {
+        let before = self.value_at(spot).cloned();
+        let step = self.with(spot, after.clone())?;
+        Some(self.made(id, spot.clone(), detail, place, (before, after), step))
+    }
+
+    /// A mutant whose request is `step`.
+    pub fn made(
+        &self,
+        id: &'static str,
+        spot: Spot,
+        detail: &str,
+        place: Option<Place>,
+        (before, after): (Option<Value>, Option<Value>),
+        step: Step,
+    ) -> Mutant {
+        let sibling =
+            Sibling { step: Arc::clone(self.base), at: spot.clone(), before: before.clone(), after: after.clone() };
+        let step = Step { sibling: Some(sibling), ..step };
+        Mutant { id, spot, detail: detail.to_owned(), place, before, after, intent: None, step }
+    }
+
+    /// The value that the base has at `spot`.
+    pub fn value_at(&self, spot: &Spot) -> Option<&'a Value> {
+        match spot {
+            Spot::Body(pointer) => pointer.resolve(body(self.base)?),
+            Spot::Parameter(location, name, pointer) => {
+                let argument = self.base.arguments.iter().find(|argument| {
+                    argument.name == *name && argument.location.is_none_or(|known| known == *location)
+                })?;
+                pointer.resolve(literal(argument)?)
+            }
+            Spot::Method | Spot::Credentials | Spot::Header(_) => None,
+        }
+    }
+}
+
+/// The body of a generated request, where it is a literal value.
+pub fn body(step: &Step) -> Option<&Value> {
+    match &step.payload.as_ref()?.content {
+        Template::Literal(value) => Some(value),
+        _ => None,
+    }
+}
+
+/// The literal value of an argument.
+pub fn literal(argument: &Argument) -> Option<&Value> {
+    match &argument.value {
+        Supply::Template(Template::Literal(value)) => Some(value),
+        _ => None,
+    }
+}
+
+/// The parameter that an argument is for.
+pub fn declared<'o>(operation: &'o Operation, argument: &Argument) -> Option<&'o Parameter> {
+    operation.parameter(&argument.name, argument.location)
+}
+
+/// Puts `value` at `pointer`, or takes away what stands there.
+fn put(content: &mut Value, pointer: &Pointer, value: Option<Value>) -> Option<()> {
+    let (Some(parent), Some(last)) = (pointer.parent(), pointer.last()) else {
+        *content = value?;
+        return Some(());
+    };
+    match (content.pointer_mut(parent.as_str())?, value) {
+        (Value::Object(members), Some(value)) => drop(members.insert(last.into_owned(), value)),
+        (Value::Object(members), None) => drop(members.shift_remove(last.as_ref())?),
+        (Value::Array(items), Some(value)) => {
+            let index = last.parse::<usize>().ok().filter(|index| *index <= items.len())?;
+            if index == items.len() { items.push(value) } else { *items.get_mut(index)? = value }
+        }
+        (Value::Array(items), None) => {
+            let index = last.parse::<usize>().ok().filter(|index| *index < items.len())?;
+            items.remove(index);
+        }
+        _ => return None,
+    }
+    Some(())
+}
