@@ -132,7 +132,22 @@ fn push_escaped(text: &mut String, token: &str) {
 }
 
 fn unescape(token: &str) -> Cow<'_, str> {
-    if token.contains('~') { Cow::Owned(token.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(token) }
+    if !token.contains('~') {
+        return Cow::Borrowed(token);
+    }
+    let mut text = String::with_capacity(token.len());
+    let mut rest = token;
+    while let Some((before, after)) = rest.split_once('~') {
+        text.push_str(before);
+        // What is no escape stays as it is.
+        (text, rest) = match after.as_bytes().first() {
+            Some(b'0') => (text + "~", after.get(1..).unwrap_or_default()),
+            Some(b'1') => (text + "/", after.get(1..).unwrap_or_default()),
+            _ => (text + "~", after),
+        };
+    }
+    text.push_str(rest);
+    Cow::Owned(text)
 }
 
 impl fmt::Display for Pointer {

@@ -9,6 +9,7 @@ mod host_mismatch;
 mod ignored_ref_sibling;
 mod near_name;
 mod no_rejection_documented;
+mod no_sample;
 mod null;
 mod null_in_enum;
 mod nullable_without_type;

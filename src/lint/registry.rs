@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{
     Diagnosis, Lint, Origin, Subject, ambiguous_path, bad_pattern, broken_example, component_clash, disabled_operation,
-    host_mismatch, ignored_ref_sibling, near_name, no_rejection_documented, null_in_enum, nullable_without_type,
-    optional_body, undeclared_path_parameter, unknown_format, unsatisfiable_schema, vetoed_null,
+    host_mismatch, ignored_ref_sibling, near_name, no_rejection_documented, no_sample, null_in_enum,
+    nullable_without_type, optional_body, undeclared_path_parameter, unknown_format, unsatisfiable_schema, vetoed_null,
 };
 use crate::contract::Contract;
 use crate::document::{Place, Severity};
@@ -21,6 +21,7 @@ pub const LINTS: &[Lint] = &[
     ignored_ref_sibling::LINT,
     near_name::LINT,
     no_rejection_documented::LINT,
+    no_sample::LINT,
     null_in_enum::LINT,
     nullable_without_type::LINT,
     optional_body::LINT,

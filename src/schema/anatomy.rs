@@ -38,6 +38,9 @@ const ASSERTIONS: [&str; 19] = [
     "not",
 ];
 
+/// A schema with its place, so that it need not be looked up again.
+type Located<'s> = (Place, &'s Value);
+
 /// A part of a value with the schema objects that judge it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
@@ -66,23 +69,22 @@ impl Schemas {
     /// ```
     pub fn anatomy(&self, place: &Place, direction: Direction, value: &Value) -> Vec<Part> {
         let mut parts = Vec::new();
-        let mut open = VecDeque::from([(Pointer::root(), vec![place.clone()], value, 0)]);
+        let mut open = VecDeque::from([(Pointer::root(), self.located(place.clone()).into_iter().collect(), value, 0)]);
         while let Some((instance, starts, value, depth)) = open.pop_front() {
             if parts.len() >= MOST {
                 break;
             }
-            let schemas = self.in_force(&starts, direction, value);
+            let schemas = self.in_force(starts, direction, value);
             if depth < DEEPEST {
                 match value {
                     Value::Object(members) => {
                         for (name, member) in members {
-                            open.push_back((instance.child(name), self.member(&schemas, name), member, depth + 1));
+                            open.push_back((instance.child(name), members_of(&schemas, name), member, depth + 1));
                         }
                     }
                     Value::Array(items) => {
-                        let below: Vec<Place> = schemas.iter().map(|schema| schema.child("items")).collect();
-                        let below: Vec<Place> =
-                            below.into_iter().filter(|items| self.source(items).is_some()).collect();
+                        let below: Vec<Located<'_>> =
+                            schemas.iter().filter_map(|schema| below(schema, "items")).collect();
                         for (index, item) in items.iter().enumerate().take(MOST) {
                             open.push_back((instance.index(index), below.clone(), item, depth + 1));
                         }
@@ -90,6 +92,7 @@ impl Schemas {
                     _ => {}
                 }
             }
+            let schemas = schemas.into_iter().map(|(place, _)| place).collect();
             parts.push(Part { instance, schemas });
         }
         parts
@@ -148,49 +151,64 @@ impl Schemas {
     }
 
     /// The schema objects that judge `value` itself, beginning with `starts`.
-    fn in_force(&self, starts: &[Place], direction: Direction, value: &Value) -> Vec<Place> {
-        let mut found = Vec::new();
-        let mut open: Vec<Place> = starts.iter().rev().cloned().collect();
-        while let Some(place) = open.pop() {
-            if found.len() >= MOST || found.contains(&place) {
+    fn in_force<'s>(&'s self, starts: Vec<Located<'s>>, direction: Direction, value: &Value) -> Vec<Located<'s>> {
+        let mut found: Vec<Located<'s>> = Vec::new();
+        let mut open = starts;
+        open.reverse();
+        while let Some((place, schema)) = open.pop() {
+            if found.len() >= MOST || found.iter().any(|(known, _)| *known == place) {
                 continue;
             }
-            let Some(schema) = self.source(&place) else { continue };
             if let Some(to) = reference(schema) {
-                open.extend(self.target(place.document, to).ok());
+                open.extend(self.target(place.document, to).ok().and_then(|target| self.located(target)));
                 continue;
             }
-            let mut below = Vec::new();
+            let mut branches = Vec::new();
             for keyword in ["allOf", "anyOf", "oneOf"] {
-                let count = schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
-                let branches = (0..count).map(|index| place.child(keyword).index(index));
-                below.extend(branches.filter(|branch| keyword == "allOf" || self.takes(branch, direction, value)));
+                let Some(list) = schema.get(keyword).and_then(Value::as_array) else { continue };
+                let at = place.child(keyword);
+                for (index, branch) in list.iter().enumerate() {
+                    let at = at.index(index);
+                    if keyword == "allOf" || self.takes(&at, direction, value) {
+                        branches.push((at, branch));
+                    }
+                }
             }
-            found.push(place);
-            open.extend(below.into_iter().rev());
+            found.push((place, schema));
+            open.extend(branches.into_iter().rev());
         }
         found
+    }
+
+    fn located(&self, place: Place) -> Option<Located<'_>> {
+        self.source(&place).map(|schema| (place, schema))
     }
 
     fn takes(&self, place: &Place, direction: Direction, value: &Value) -> bool {
         self.validator(place, direction, Sense::Strict).is_ok_and(|validator| validator.is_valid(value))
     }
 
-    /// The schemas of the member `name` that `schemas` state, or those of additional members.
-    fn member(&self, schemas: &[Place], name: &str) -> Vec<Place> {
-        let mut stated = Vec::new();
-        for schema in schemas {
-            let own = schema.child("properties").child(name);
-            let own = if self.source(&own).is_some() { own } else { schema.child("additionalProperties") };
-            stated.extend(Some(own).filter(|place| self.source(place).is_some_and(Value::is_object)));
-        }
-        stated
-    }
-
     fn travels_other_way(&self, object: &Map<String, Value>, place: &Place, name: &str, direction: Direction) -> bool {
         let Some(schema) = object.get("properties").and_then(|properties| properties.get(name)) else { return false };
         is_flagged(&self.shared.sources, schema, &place.child("properties").child(name), other_way(direction))
     }
+}
+
+/// What stands behind `keyword` of a schema, where that is a schema.
+fn below<'s>((place, schema): &Located<'s>, keyword: &str) -> Option<Located<'s>> {
+    schema.get(keyword).filter(|inner| inner.is_object()).map(|inner| (place.child(keyword), inner))
+}
+
+/// The schemas of the member `name` that `schemas` state, or those of additional members.
+fn members_of<'s>(schemas: &[Located<'s>], name: &str) -> Vec<Located<'s>> {
+    let of = |schema: &Located<'s>| {
+        let own = schema.1.get("properties").and_then(|properties| properties.get(name));
+        match own {
+            Some(own) => own.is_object().then(|| (schema.0.child("properties").child(name), own)),
+            None => below(schema, "additionalProperties"),
+        }
+    };
+    schemas.iter().filter_map(of).collect()
 }
 
 /// The promises that stand in `object` itself; of `required` those for which `counts` holds.

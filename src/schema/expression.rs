@@ -205,6 +205,26 @@ pub(super) fn without_conditions(pattern: &str) -> String {
     out
 }
 
+/// `pattern` with what look-aheads ask for spelled out before what follows, and cut after the first one: two expressions of which
+/// some strings match. Nothing where it looks ahead nowhere.
+pub(super) fn looked_ahead(pattern: &str) -> Option<[String; 2]> {
+    let parts = parts(pattern);
+    let first = parts.iter().position(|part| *part == Part::Group("(?="))?;
+    let mut depth = 0_usize;
+    let end = parts.iter().enumerate().skip(first).find_map(|(index, part)| {
+        match part {
+            Part::Group(")") => depth = depth.saturating_sub(1),
+            Part::Group(_) => depth += 1,
+            _ => {}
+        }
+        (depth == 0).then_some(index)
+    })?;
+    let spelled = |parts: &[Part<'_>]| -> String {
+        parts.iter().map(|part| if *part == Part::Group("(?=") { "(?:" } else { part.text() }).collect()
+    };
+    Some([spelled(&parts), spelled(parts.get(..=end)?)].map(|pattern| without_conditions(&pattern)))
+}
+
 /// `pattern` with one repetition stretched so that it alone is `least` long or a little longer, or shorter by what stands
 /// around it: one expression for each repetition that may be that often, the last first.
 pub(super) fn stretched(pattern: &str, least: usize, most: usize) -> Vec<String> {
@@ -275,6 +295,15 @@ mod tests {
         ] {
             assert_eq!(without_conditions(pattern), expected);
         }
+    }
+
+    #[test]
+    fn what_is_looked_ahead_for_is_spelled_out() {
+        assert_eq!(
+            looked_ahead("^(?=.*\\d)(?=.*[a-z]).{8,}$"),
+            Some(["(?:.*\\d)(?:.*[a-z]).{8,}".to_owned(), "(?:.*\\d)".to_owned()])
+        );
+        assert_eq!(looked_ahead("^(?!a)b$"), None);
     }
 
     #[test]

@@ -101,6 +101,16 @@ impl<'s> Walker<'s> {
         self.descend(place, value, pointer).properties.keys().cloned().collect()
     }
 
+    /// Whether the schema object at `place` itself speaks of the member `name`.
+    pub(super) fn mentions(self, place: &Place, name: &str) -> bool {
+        let Some(schema) = self.sources.get(place) else { return false };
+        let named = |keyword: &str| schema.get(keyword).and_then(Value::as_object);
+        named("properties").is_some_and(|properties| properties.contains_key(name))
+            || named("patternProperties").is_some_and(|patterns| {
+                patterns.keys().any(|pattern| self.patterns.get(pattern).is_match(name) == Some(true))
+            })
+    }
+
     fn descend(self, place: &Place, value: &Value, pointer: &Pointer) -> Arc<State> {
         let mut state = self.state(vec![place.clone()]);
         let mut here = Some(value);
@@ -186,6 +196,7 @@ impl<'s> Walker<'s> {
 
     fn build(self, starts: &[Place]) -> State {
         let mut state = State::default();
+        let mut additional = Vec::new();
         for (place, schema) in self.in_force(starts) {
             let properties = schema.get("properties").and_then(Value::as_object);
             let patterns = schema.get("patternProperties").and_then(Value::as_object);
@@ -203,6 +214,7 @@ impl<'s> Walker<'s> {
             match schema.get("additionalProperties") {
                 Some(Value::Object(_)) => {
                     state.open = true;
+                    additional.push(place.clone());
                     state.additional.schemas.push(place.child("additionalProperties"));
                 }
                 Some(Value::Bool(true)) => state.open = true,
@@ -221,9 +233,9 @@ impl<'s> Walker<'s> {
                 state.speaker = Some(place);
             }
         }
-        let additional = state.additional.schemas.clone();
-        for edge in state.properties.values_mut() {
-            edge.schemas.extend(additional.iter().cloned());
+        for (name, edge) in &mut state.properties {
+            let silent = additional.iter().filter(|place| !self.mentions(place, name));
+            edge.schemas.extend(silent.map(|place| place.child("additionalProperties")));
         }
         state
     }

@@ -177,6 +177,12 @@ impl Validator {
         valid || (open && self.violations(value).is_empty())
     }
 
+    /// Whether `value` conforms whatever the answers are to questions that cannot be decided within bounds.
+    pub fn is_surely_valid(&self, value: &Value) -> bool {
+        let (valid, open) = evaluation::run(true, || self.unit.accepts(value));
+        valid && (!open || evaluation::run(false, || self.unit.accepts(value)).0)
+    }
+
     /// Every broken keyword; of `oneOf` and `anyOf` those of the best matching branch. In order of place.
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
         let walker = self.shared.walker();

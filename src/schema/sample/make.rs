@@ -20,22 +20,27 @@ const DEEPEST: usize = 40;
 /// Values from which on only what is required is made.
 const MODEST: usize = 2_000;
 /// Values at which an attempt is given up.
-const MOST: usize = 20_000;
+pub(super) const MOST: usize = 20_000;
+/// Elements or members that are asked for at most.
+const LONGEST: usize = 2_000;
 /// Attempts that take every first branch, every second one, and so on, before branches are drawn.
-const ORDERLY: usize = 6;
+pub(super) const ORDERLY: usize = 6;
 
 /// Makes one value.
 pub(super) struct Maker<'s> {
-    schemas: &'s Schemas,
-    direction: Direction,
+    pub(super) schemas: &'s Schemas,
+    pub(super) direction: Direction,
     pub(super) mode: Mode,
-    attempt: usize,
+    pub(super) attempt: usize,
     pub(super) runner: TestRunner,
     /// The schemas of the values around the one that is being made.
     path: Vec<Vec<Place>>,
-    nodes: usize,
+    /// Values made so far.
+    pub(super) nodes: usize,
     /// Counts on where the first choice of a scalar is taken or wrong.
     pub(super) variant: usize,
+    /// Branches that the outermost value takes, the most wanted first.
+    forced: Vec<Place>,
 }
 
 impl<'s> Maker<'s> {
@@ -46,7 +51,12 @@ impl<'s> Maker<'s> {
         attempt: usize,
         runner: TestRunner,
     ) -> Self {
-        Self { schemas, direction, mode, attempt, runner, path: Vec::new(), nodes: 0, variant: 0 }
+        Self { schemas, direction, mode, attempt, runner, path: Vec::new(), nodes: 0, variant: 0, forced: Vec::new() }
+    }
+
+    /// Takes these branches wherever the outermost value has the choice.
+    pub(super) fn forcing(self, forced: Vec<Place>) -> Self {
+        Self { forced, ..self }
     }
 
     pub(super) fn walker(&self) -> Walker<'s> {
@@ -59,23 +69,32 @@ impl<'s> Maker<'s> {
         if self.nodes > MOST || self.path.len() > DEEPEST {
             return Err("what is required nests without end".into());
         }
-        let walker = self.walker();
-        let plan = Plan::merge(walker, group, &mut |count| self.choose(count));
-        if let Some(value) = self.hinted(&plan, group, hints) {
-            return Ok(value);
+        let plan = self.plan(group);
+        match self.hinted(&plan, group, hints) {
+            Some(value) => Ok(value),
+            None => self.built(&plan, hints),
         }
+    }
+
+    /// What all schemas of `group` ask.
+    pub(super) fn plan(&mut self, group: &[Place]) -> Plan {
+        Plan::merge(self.walker(), group, &mut |at, order| self.choose(at, order))
+    }
+
+    /// A value as `plan` has it.
+    pub(super) fn built(&mut self, plan: &Plan, hints: &[Value]) -> Result<Value, String> {
         if let Some(options) = &plan.options {
-            return self.option(&plan, options);
+            return self.option(plan, options);
         }
-        if self.mode == Mode::Random && self.nodes > 1 && allows_null(&plan) && self.draw(8) == 0 {
+        if self.mode == Mode::Random && self.nodes > 1 && allows_null(plan) && self.draw(8) == 0 {
             return Ok(Value::Null);
         }
-        let (mode, variant) = (self.mode, self.variant);
+        let (mode, variant, patterns) = (self.mode, self.variant, self.walker().patterns);
         let missing = || String::from("no number lies within the bounds");
         match plan.kind() {
-            Some("object") => self.object(&plan, hints),
-            Some("array") => self.array(&plan, hints),
-            Some("string") => text(walker.patterns, &plan, mode, variant, &mut self.runner).map(Value::String),
+            Some("object") => self.object(plan, hints),
+            Some("array") => self.array(plan, hints),
+            Some("string") => text(patterns, plan, mode, variant, &mut self.runner).map(Value::String),
             Some("integer") => plan.range.integer(mode, variant, &mut self.runner).ok_or_else(missing),
             Some("number") => plan.range.number(mode, variant, &mut self.runner).ok_or_else(missing),
             Some("boolean") => {
@@ -102,7 +121,7 @@ impl<'s> Maker<'s> {
         candidates.into_iter().find(|hint| self.conforms(group, hint)).cloned()
     }
 
-    fn conforms(&self, group: &[Place], value: &Value) -> bool {
+    pub(super) fn conforms(&self, group: &[Place], value: &Value) -> bool {
         group.iter().all(|place| {
             let validator = self.schemas.validator(place, self.direction, Sense::Certain);
             validator.is_ok_and(|validator| validator.is_valid(value))
@@ -131,7 +150,7 @@ impl<'s> Maker<'s> {
         self.path.push(plan.merged.clone());
         let mut members = Map::new();
         let known = plan.properties.iter().map(|(name, schemas)| (name, schemas.clone()));
-        let unknown = plan.required.iter().filter(|name| !plan.properties.iter().any(|(known, _)| known == *name));
+        let unknown = plan.required.iter().filter(|name| !plan.declares(name));
         let all = known.chain(unknown.map(|name| (name, Vec::new())));
         for (name, schemas) in all {
             let required = plan.required.contains(name);
@@ -140,13 +159,13 @@ impl<'s> Maker<'s> {
                 Mode::Full => !modest,
                 Mode::Random => !modest && self.draw(2) == 0,
             };
-            if !(required || wanted) || self.travels_other_way(&schemas) {
+            if !(required || wanted && plan.lets_in(self.walker(), name)) || self.travels_other_way(&schemas) {
                 continue;
             }
             let from_examples = hints.iter().chain(&plan.hints).filter_map(|hint| hint.get(name));
             let mut below: Vec<Value> = plan.names.get(name).into_iter().cloned().collect();
             below.extend(from_examples.cloned());
-            let schemas: Vec<Place> = schemas.into_iter().chain(plan.additional.iter().cloned()).collect();
+            let schemas: Vec<Place> = schemas.into_iter().chain(plan.additional_for(self.walker(), name)).collect();
             match self.value(&schemas, &below) {
                 Ok(member) => {
                     members.insert(name.clone(), member);
@@ -162,8 +181,9 @@ impl<'s> Maker<'s> {
         let fewest = plan.sizes.least.max(usize::from(
             self.mode == Mode::Full && plan.properties.is_empty() && !modest && !plan.additional.is_empty(),
         ));
-        self.fill(plan, &mut members, fewest)?;
+        let filled = self.fill(plan, &mut members, fewest);
         self.path.pop();
+        filled?;
         let surplus: Vec<String> = members.keys().rev().filter(|name| !plan.required.contains(name)).cloned().collect();
         for name in surplus.into_iter().take(members.len().saturating_sub(plan.sizes.most)) {
             members.shift_remove(&name);
@@ -173,20 +193,29 @@ impl<'s> Maker<'s> {
 
     /// Adds members until there are `fewest`: declared ones first.
     fn fill(&mut self, plan: &Plan, members: &mut Map<String, Value>, fewest: usize) -> Result<(), String> {
+        if fewest > LONGEST {
+            return Err(format!("an object of {fewest} properties is too large to be made"));
+        }
         for (name, schemas) in &plan.properties {
             if members.len() >= fewest {
                 break;
             }
-            if !members.contains_key(name) && !self.travels_other_way(schemas) {
-                let member = self.value(schemas, &[])?;
+            let fits = plan.lets_in(self.walker(), name) && !self.travels_other_way(schemas);
+            if fits && !members.contains_key(name) {
+                let schemas: Vec<Place> =
+                    schemas.iter().cloned().chain(plan.additional_for(self.walker(), name)).collect();
+                let member = self.value(&schemas, &[])?;
                 members.insert(name.clone(), member);
             }
         }
         let mut number = 0;
-        while members.len() < fewest && !plan.closed {
+        while members.len() < fewest && number <= 2 * fewest {
             number += 1;
-            let member = self.value(&plan.additional, &[])?;
-            members.insert(format!("key{number}"), member);
+            let name = format!("key{number}");
+            if plan.lets_in(self.walker(), &name) && !members.contains_key(&name) {
+                let member = self.value(&plan.additional_for(self.walker(), &name), &[])?;
+                members.insert(name, member);
+            }
         }
         Ok(())
     }
@@ -196,6 +225,9 @@ impl<'s> Maker<'s> {
         let least = plan.counts.least;
         if least > plan.counts.most {
             return Err("an array has to have more items than it may have".into());
+        }
+        if least > LONGEST {
+            return Err(format!("an array of {least} items is too long to be made"));
         }
         let wanted = match self.mode {
             Mode::Full if !modest => least.max(1),
@@ -245,14 +277,37 @@ impl<'s> Maker<'s> {
         schemas.iter().any(|place| sources.get(place).is_some_and(|schema| is_flagged(sources, schema, place, flag)))
     }
 
-    /// Which of `count` branches is taken.
-    fn choose(&mut self, count: usize) -> usize {
+    /// Which of the branches at a place is taken, by number; `order` has those first that say most.
+    fn choose(&mut self, at: &Place, order: &[usize]) -> usize {
+        if let Some(index) = self.is_forced(at, order) {
+            return index;
+        }
         let deep = self.path.len() > self.shallow();
-        match self.mode {
+        let count = order.len().max(1);
+        let chosen = match self.mode {
             _ if deep => (self.attempt + self.path.len()) % count,
             Mode::Minimal | Mode::Full if self.attempt < ORDERLY => self.attempt % count,
             _ => self.draw(count),
+        };
+        order.get(chosen).copied().unwrap_or_default()
+    }
+
+    fn is_forced(&self, at: &Place, order: &[usize]) -> Option<usize> {
+        if self.forced.is_empty() || !self.path.is_empty() {
+            return None;
         }
+        let sources = self.walker().sources;
+        let branches: Vec<(usize, Place, Option<Place>)> = order
+            .iter()
+            .map(|index| (*index, at.index(*index)))
+            .map(|(index, branch)| (index, branch.clone(), sources.resolve(&branch).ok()))
+            .collect();
+        self.forced.iter().find_map(|forced| {
+            let leads = |(_, branch, target): &&(usize, Place, Option<Place>)| {
+                branch == forced || target.as_ref() == Some(forced)
+            };
+            branches.iter().find(leads).map(|(index, ..)| *index)
+        })
     }
 
     pub(super) fn draw(&mut self, count: usize) -> usize {

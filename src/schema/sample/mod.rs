@@ -1,10 +1,19 @@
 //! Values that conform to a schema: the least, the fullest, and random ones.
 
+pub mod edge;
+mod exact;
+mod extreme;
+mod group;
+mod hostile;
 mod make;
 mod number;
+mod plain;
 mod plan;
 mod repair;
+mod simpler;
+mod step;
 mod text;
+pub mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +25,7 @@ use crate::document::Place;
 
 use super::{Direction, SchemaError, Schemas, Sense, Violation};
 
-use make::Maker;
+use make::{MOST, Maker};
 
 /// Ways to choose between branches that are tried before a schema is given up.
 const ATTEMPTS: usize = 32;
@@ -121,7 +130,7 @@ impl<'s> Sampler<'s> {
     fn sample(self, place: &Place, direction: Direction, mode: Mode, seed: Seed) -> Result<Value, SchemaError> {
         let validator = self.schemas.validator(place, direction, Sense::Certain)?;
         let mut reason = String::from("no value conforms");
-        let mut repeated = 0;
+        let (mut repeated, mut spent) = (0, 0);
         for attempt in 0..ATTEMPTS {
             let mut maker = Maker::new(self.schemas, direction, mode, attempt, runner(seed, attempt));
             let candidate = maker.value(std::slice::from_ref(place), &[]);
@@ -132,7 +141,8 @@ impl<'s> Sampler<'s> {
                     reason = why;
                 }
             }
-            if repeated >= HOPELESS {
+            spent += maker.nodes;
+            if repeated >= HOPELESS || spent > 2 * MOST {
                 break;
             }
         }

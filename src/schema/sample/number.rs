@@ -48,6 +48,16 @@ impl Range {
         self.whole = Some((low.max(least), high.min(most)));
     }
 
+    /// The least and the greatest number allowed, those excluded themselves included.
+    pub(super) fn bounds(&self) -> [Option<f64>; 2] {
+        [self.least.map(|(bound, _)| bound), self.most.map(|(bound, _)| bound)]
+    }
+
+    /// Decimal places that all divisors have at most.
+    pub(super) fn places(&self) -> u32 {
+        self.divisors.iter().map(|divisor| decimals(*divisor)).max().unwrap_or(0)
+    }
+
     /// Whether anything is asked of the number.
     pub(super) fn is_bounded(&self) -> bool {
         self.least.is_some() || self.most.is_some() || !self.divisors.is_empty()
@@ -60,7 +70,7 @@ impl Range {
 
     /// A number: whole where possible.
     pub(super) fn number(&self, mode: Mode, variant: usize, runner: &mut TestRunner) -> Option<Value> {
-        let places = self.divisors.iter().map(|divisor| decimals(*divisor)).max().unwrap_or(0);
+        let places = self.places();
         let finer = if mode == Mode::Random && self.divisors.is_empty() { 2 } else { places };
         [finer, 0, places, 1, 2, 4, 6]
             .into_iter()
@@ -78,8 +88,25 @@ impl Range {
     }
 
     /// A number with so many decimal places, reckoned as an integer.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "bounded, and validated later")]
     fn scaled(&self, places: u32, mode: Mode, variant: usize, runner: &mut TestRunner) -> Option<Value> {
+        self.picked(places, &mut |first, last| match mode {
+            Mode::Random => random(first, last, runner),
+            Mode::Minimal | Mode::Full => {
+                let nearest = 0.clamp(first, last);
+                let up = nearest + i128::try_from(variant).ok()?;
+                Some(if up <= last { up } else { (nearest - i128::try_from(variant).ok()?).max(first) })
+            }
+        })
+    }
+
+    /// The least and the greatest number with so many decimal places.
+    pub(super) fn ends(&self, places: u32) -> [Option<Value>; 2] {
+        [self.picked(places, &mut |first, _| Some(first)), self.picked(places, &mut |_, last| Some(last))]
+    }
+
+    /// The multiple that `pick` takes, given the numbers of the first and the last one within the bounds.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "bounded, and validated later")]
+    fn picked(&self, places: u32, pick: &mut dyn FnMut(i128, i128) -> Option<i128>) -> Option<Value> {
         let scale = 10_f64.powi(i32::try_from(places).ok()?);
         let mut low = i128::from(i64::MIN);
         let mut high = i128::from(u64::MAX);
@@ -101,8 +128,8 @@ impl Range {
             let unit = 10_i128.checked_pow(common - places)?;
             let divisor = (divisor * 10_f64.powi(i32::try_from(common).ok()?)).round() as i128;
             if divisor == 0 {
-                // Finer than can be reckoned.
-                return None;
+                // Finer than can be reckoned; whether it matters is for the validator to say.
+                continue;
             }
             // The multiples of the divisor that have no more than `places` decimals.
             let fitting = lcm(divisor, unit)?.checked_div(unit)?;
@@ -113,15 +140,7 @@ impl Range {
         if first > last {
             return None;
         }
-        let factor = match mode {
-            Mode::Random => random(first, last, runner)?,
-            Mode::Minimal | Mode::Full => {
-                let nearest = 0.clamp(first, last);
-                let up = nearest + i128::try_from(variant).ok()?;
-                if up <= last { up } else { (nearest - i128::try_from(variant).ok()?).max(first) }
-            }
-        };
-        let value = factor.checked_mul(step)?;
+        let value = pick(first, last)?.checked_mul(step)?;
         if places == 0 {
             return i64::try_from(value).map(Value::from).or_else(|_| u64::try_from(value).map(Value::from)).ok();
         }
@@ -153,7 +172,7 @@ fn near(a: f64, b: f64) -> bool {
 }
 
 /// Decimal places of `number`, as its shortest text has them.
-fn decimals(number: f64) -> u32 {
+pub(super) fn decimals(number: f64) -> u32 {
     let text = format!("{number}");
     text.split_once('.').map_or(0, |(_, places)| u32::try_from(places.len()).unwrap_or(PLACES)).min(PLACES)
 }

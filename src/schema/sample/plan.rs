@@ -1,6 +1,6 @@
 //! What several schemas ask of one value, merged, with one branch of each choice taken.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -16,6 +16,9 @@ use super::number::Range;
 
 /// Schemas merged into one plan at most.
 const MOST_SCHEMAS: usize = 500;
+
+/// Which of the branches at a place is taken, given their numbers in the order of preference.
+pub(super) type Chooser<'c> = dyn FnMut(&Place, &[usize]) -> usize + 'c;
 
 /// What a value has to be.
 #[derive(Default)]
@@ -35,10 +38,13 @@ pub(super) struct Plan {
     pub(super) formats: Vec<String>,
     /// Members by name, in the order of the document, each with its schemas.
     pub(super) properties: Vec<(String, Vec<Place>)>,
+    /// Where each name stands in `properties`.
+    index: HashMap<String, usize>,
     pub(super) required: Vec<String>,
     pub(super) items: Vec<Place>,
+    /// Schemas that say what other members are, or that there are none.
     pub(super) additional: Vec<Place>,
-    pub(super) closed: bool,
+    pub(super) closed: Vec<Place>,
     /// Values of members that discriminators ask for.
     pub(super) names: BTreeMap<String, Value>,
     /// The schemas that were merged.
@@ -71,8 +77,8 @@ impl Bounds {
 }
 
 impl Plan {
-    /// Merges `group`; `choose` says which of so many branches is taken.
-    pub(super) fn merge(walker: Walker<'_>, group: &[Place], choose: &mut dyn FnMut(usize) -> usize) -> Self {
+    /// Merges `group`; `choose` says which of the branches that it is given by number is taken at a place.
+    pub(super) fn merge(walker: Walker<'_>, group: &[Place], choose: &mut Chooser<'_>) -> Self {
         let mut plan = Self::default();
         let mut seen = BTreeSet::new();
         let mut open: Vec<Place> = group.iter().rev().cloned().collect();
@@ -93,8 +99,7 @@ impl Plan {
                 let count = branches(keyword);
                 if count > 0 {
                     let at = place.child(keyword);
-                    let order = order(schema.get(keyword));
-                    let index = order.get(choose(count)).copied().unwrap_or_default();
+                    let index = choose(&at, &order(schema.get(keyword)));
                     plan.discriminate(walker, schema, &at.index(index), true);
                     open.push(at.index(index));
                 }
@@ -130,7 +135,11 @@ impl Plan {
         if let Some(options) = schema.get("enum").and_then(Value::as_array) {
             let shared = self.options.take().map_or_else(
                 || options.clone(),
-                |mine| mine.into_iter().filter(|value| options.contains(value)).collect(),
+                |mine| {
+                    // Some documents list tens of thousands.
+                    let known: HashSet<&Value> = options.iter().collect();
+                    mine.into_iter().filter(|value| known.contains(value)).collect()
+                },
             );
             self.options = Some(shared);
         }
@@ -161,9 +170,12 @@ impl Plan {
         let at = place.child("properties");
         for (name, _) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
             let schema = at.child(name);
-            match self.properties.iter_mut().find(|(known, _)| known == name) {
-                Some((_, schemas)) => schemas.push(schema),
-                None => self.properties.push((name.clone(), vec![schema])),
+            let known = self.index.get(name).and_then(|index| self.properties.get_mut(*index));
+            if let Some((_, schemas)) = known {
+                schemas.push(schema);
+            } else {
+                self.index.insert(name.clone(), self.properties.len());
+                self.properties.push((name.clone(), vec![schema]));
             }
         }
         for name in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
@@ -175,10 +187,26 @@ impl Plan {
             self.items.push(place.child("items"));
         }
         match schema.get("additionalProperties") {
-            Some(Value::Object(_)) => self.additional.push(place.child("additionalProperties")),
-            Some(Value::Bool(false)) => self.closed = true,
+            Some(Value::Object(_)) => self.additional.push(place.clone()),
+            Some(Value::Bool(false)) => self.closed.push(place.clone()),
             _ => {}
         }
+    }
+
+    /// What schemas say about the member `name` because they do not mention it.
+    pub(super) fn additional_for(&self, walker: Walker<'_>, name: &str) -> Vec<Place> {
+        let silent = self.additional.iter().filter(|place| !walker.mentions(place, name));
+        silent.map(|place| place.child("additionalProperties")).collect()
+    }
+
+    /// Whether a schema declares the member `name`.
+    pub(super) fn declares(&self, name: &str) -> bool {
+        self.index.contains_key(name)
+    }
+
+    /// Whether no schema keeps the member `name` out.
+    pub(super) fn lets_in(&self, walker: Walker<'_>, name: &str) -> bool {
+        self.closed.iter().all(|place| walker.mentions(place, name))
     }
 
     /// Notes the name by which the discriminator of `schema` knows the schema at `branch`.

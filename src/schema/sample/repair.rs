@@ -9,11 +9,18 @@ use crate::document::{Place, Pointer};
 
 use super::super::dialect::noun;
 use super::super::{Validator, Violation};
-use super::make::Maker;
+use super::make::{Maker, ORDERLY};
 use super::{Mode, reason};
 
 /// Rounds of mending.
 const ROUNDS: usize = 24;
+/// Branches that are told apart.
+const MOST_BRANCHES: usize = 12;
+/// Members of one branch that are tried.
+const MOST_NAMES: usize = 24;
+/// A value of each kind.
+const KINDS: [fn() -> Value; 7] =
+    [|| json!(0), || json!(0.5), || json!(true), || json!("text"), || json!({}), || json!([]), || Value::Null];
 
 impl Maker<'_> {
     /// `value`, or what it takes to make it conform to `validator`, the schema at `place`.
@@ -63,6 +70,7 @@ impl Maker<'_> {
                     remove(value, at, &name);
                 }
             }
+            ("oneOf", _) if self.attempt >= ORDERLY && round % 4 == 3 => self.exclude(value, violation),
             ("oneOf", _) if round.is_multiple_of(2) && at.resolve(value).is_some_and(Value::is_object) => {
                 self.single_out(place, value, violation, round / 2);
             }
@@ -151,11 +159,44 @@ impl Maker<'_> {
             self.add(place, value, &violation.instance, &name);
         }
     }
+
+    /// Several branches of `oneOf` match, and no ordinary member tells them apart: one that only the others declare is given a
+    /// value that they refuse. A last resort, for nobody means such values.
+    fn exclude(&self, value: &mut Value, violation: &Violation) {
+        let count = self.walker().sources.get(&violation.place).and_then(Value::as_array).map_or(0, Vec::len);
+        let Some(here) = value.pointer_mut(violation.instance.as_str()).filter(|here| here.is_object()) else { return };
+        let branches: Vec<Place> = (0..count.min(MOST_BRANCHES)).map(|index| violation.place.index(index)).collect();
+        let fits = |branch: &Place, value: &Value| self.conforms(std::slice::from_ref(branch), value);
+        for first in 0..branches.len() {
+            let turn = (first + self.attempt) % branches.len();
+            let Some(wanted) = branches.get(turn).filter(|wanted| fits(wanted, here)) else { continue };
+            let mut candidate = here.clone();
+            for other in branches.iter().filter(|other| *other != wanted) {
+                let names = self.walker().declared(other, &Value::Null, &Pointer::root());
+                let odd = names.iter().take(MOST_NAMES).flat_map(|name| KINDS.map(|kind| (name, kind())));
+                let told = fits(other, &candidate).then(|| {
+                    odd.map(|(name, kind)| {
+                        let mut candidate = candidate.clone();
+                        if let Some(members) = candidate.as_object_mut() {
+                            members.insert(name.clone(), kind);
+                        }
+                        candidate
+                    })
+                    .find(|candidate| fits(wanted, candidate) && !fits(other, candidate))
+                });
+                candidate = told.flatten().unwrap_or(candidate);
+            }
+            if branches.iter().filter(|branch| fits(branch, &candidate)).count() == 1 {
+                *here = candidate;
+                return;
+            }
+        }
+    }
 }
 
 /// Puts a value of another kind at `at`.
 fn replace(value: &mut Value, at: &Pointer, round: usize) {
-    let kinds = [json!(0), json!(0.5), json!(true), json!("text"), json!({}), json!([]), Value::Null];
+    let kinds = KINDS.map(|kind| kind());
     let Some(here) = value.pointer_mut(at.as_str()) else { return };
     if let Some(other) = kinds.iter().cycle().skip(round).take(kinds.len()).find(|kind| noun(kind) != noun(here)) {
         here.clone_from(other);

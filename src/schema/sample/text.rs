@@ -7,12 +7,16 @@ use proptest::test_runner::TestRunner;
 use super::super::expression;
 use super::super::pattern::Patterns;
 use super::Mode;
+use super::exact;
+use super::plain::{self, PLAIN};
 use super::plan::Plan;
 
 /// Characters of a string at most; what has to be longer is not made.
 const LONGEST: usize = 100_000;
 /// Strings drawn from a pattern before it is given up.
 const DRAWS: usize = 64;
+/// Repetitions that are stretched at most.
+const STRETCHED: usize = 24;
 /// What look-aheads of pass phrases ask for: characters of every kind.
 const MOTLEY: [&str; 3] = ["Passw0rd!", "Pass-w0rd", "Long-Passw0rd!123"];
 
@@ -65,10 +69,13 @@ fn fits(plan: &Plan, text: &str) -> bool {
 fn word(plan: &Plan, mode: Mode, variant: usize, runner: &mut TestRunner) -> String {
     let (least, most) = (plan.lengths.least, plan.lengths.most.min(LONGEST));
     let mut word = if mode == Mode::Random {
-        let length = least..=most.min(least.max(12) + 8);
+        // A text of nothing, or of blanks, may count as none; one that begins or ends with a blank may be trimmed.
+        let length = least.max(1)..=most.min(least.max(12) + 8).max(1);
         let length = length.new_tree(runner).map_or(least, |tree| tree.current());
-        // Letters of every width, and the characters that careless programs stumble over.
-        let strategy = string_regex(&format!("[a-zA-Z0-9 äßéñ中'\"&/_-]{{{length}}}"));
+        let strategy = match length {
+            1 => string_regex("[a-zA-Z]"),
+            _ => string_regex(&format!("[a-zA-Z]{PLAIN}{{{}}}[a-z0-9]", length - 2)),
+        };
         strategy.ok().and_then(|strategy| strategy.new_tree(runner).ok()).map(|tree| tree.current()).unwrap_or_default()
     } else if variant == 0 {
         "text".to_owned()
@@ -101,15 +108,35 @@ fn of_patterns(plan: &Plan, mode: Mode, runner: &mut TestRunner) -> Option<Strin
         if let Some(drawn) = drawn(&bare, plan, runner).filter(fits) {
             return Some(drawn);
         }
-        let mut draws = |expression: &str, times: usize| {
-            let strategy = string_regex(expression).ok()?;
-            (0..times).find_map(|_| strategy.new_tree(runner).ok().map(|tree| tree.current()).filter(fits))
+        let ends = [plan.lengths.least, plan.lengths.most];
+        let exact = || {
+            let ends = ends.into_iter().filter(|length| *length <= LONGEST);
+            ends.flat_map(|length| exact::of_length(&bare, length)).find(fits)
         };
+        if mode != Mode::Random
+            && let Some(exact) = exact()
+        {
+            return Some(exact);
+        }
         let (least, most) = (plan.lengths.least.min(LONGEST), plan.lengths.most.min(LONGEST));
-        let filled = (!pattern.spelling.ends_with('$')).then(|| format!("(?:{bare})[a-z]{{{least}}}"));
-        let found = draws(&bare, DRAWS)
-            .or_else(|| draws(&filled?, DRAWS))
-            .or_else(|| expression::stretched(&bare, least, most).iter().find_map(|longer| draws(longer, 4)))
+        let mut expressions = vec![(bare.clone(), DRAWS)];
+        expressions.extend(expression::looked_ahead(&translated).into_iter().flatten().map(|spelled| (spelled, DRAWS)));
+        if !pattern.spelling.ends_with('$') {
+            expressions.push((format!("(?:{bare})[a-z]{{{least}}}"), DRAWS));
+        }
+        let longer = expression::stretched(&bare, least, most).into_iter().take(STRETCHED);
+        expressions.extend(longer.map(|longer| (longer, 4)));
+        // Plain characters first, whatever it takes to get the length right.
+        let found = [plain::strings, plain::any_strings]
+            .into_iter()
+            .find_map(|read| {
+                let mut strategies =
+                    expressions.iter().filter_map(|(expression, times)| Some((read(expression)?, *times)));
+                strategies.find_map(|(strategy, times)| {
+                    (0..times).find_map(|_| strategy.new_tree(runner).ok().map(|tree| tree.current()).filter(fits))
+                })
+            })
+            .or_else(exact)
             .or_else(witness)
             .or_else(|| MOTLEY.iter().map(|text| (*text).to_owned()).find(fits));
         if found.is_some() {
@@ -127,7 +154,7 @@ fn drawn(bare: &str, plan: &Plan, runner: &mut TestRunner) -> Option<String> {
     })?;
     let least = plan.lengths.least.max(1);
     let most = plan.lengths.most.min(least + 8);
-    let strategy = string_regex(&format!("{class}{{{least},{}}}", most.max(least))).ok()?;
+    let strategy = plain::strings(&format!("{class}{{{least},{}}}", most.max(least)))?;
     strategy.new_tree(runner).ok().map(|tree| tree.current())
 }
 

@@ -1,5 +1,10 @@
 //! Samples conform, whatever the schema.
 
+mod bounded;
+mod edges;
+mod every;
+mod shrinking;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
