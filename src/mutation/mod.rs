@@ -1,8 +1,46 @@
 //! One valid request turned into one that breaks exactly one promise.
 
+pub mod above_bound;
+pub mod additional_property;
+pub mod below_bound;
+pub mod broken_branch;
+pub mod broken_format;
+pub mod broken_pattern;
+pub mod duplicate_item;
+pub mod duplicate_keys;
+pub mod duplicate_parameter;
+pub mod empty_body;
+pub mod empty_credentials;
+pub mod malformed_credentials;
+pub mod malformed_id;
+pub mod misplaced_credentials;
+pub mod missing_media_type;
+pub mod missing_parameter;
+pub mod missing_required;
+pub mod nearly_format;
+pub mod no_body;
+pub mod no_credentials;
+pub mod not_json;
+pub mod not_multiple;
 pub mod null;
+pub mod other_scheme;
+pub mod outside_enum;
+pub mod truncated_json;
+pub mod undeclared_method;
+pub mod unknown_parameter;
+pub mod unsupported_accept;
+pub mod wrong_credentials;
+pub mod wrong_media_type;
+pub mod wrong_top_level;
+pub mod wrong_type;
+
+mod number;
+mod parts;
 pub mod registry;
 pub mod soundness;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -38,9 +76,16 @@ pub struct Subject<'a> {
     pub base: &'a Arc<Step>,
     /// The documented media type of its body.
     pub media: Option<&'a Media>,
-    /// Its values with the schemas that judge them: of parameters first, then of the body, outermost first.
+    /// Its values with the schemas that judge them: of parameters first, then of the body, outermost first. Of a huge
+    /// request not all.
     pub sites: Vec<Site<'a>>,
+    /// How many values were left out of `sites`; at most as many as are in it are changed one by one.
+    pub left_out: usize,
 }
+
+/// JSON text of all requests that are made by changing each value once, at most: a request of thousands of values would
+/// be copied thousands of times.
+const MOST_TEXT: usize = 4 << 20;
 
 /// A value of a request with the schemas that judge it.
 #[derive(Debug, Clone)]
@@ -70,6 +115,8 @@ pub struct Mutant {
     pub after: Option<Value>,
     /// What to expect, where the wire says nothing about it; else [`soundness`] decides.
     pub intent: Option<Intent>,
+    /// Why a server that takes it all the same is not plainly wrong.
+    pub excuse: Option<&'static str>,
     /// The request.
     pub step: Step,
 }
@@ -98,7 +145,12 @@ impl<'a> Subject<'a> {
         if let (Some(schema), Some(body)) = (media.and_then(|media| media.schema.as_ref()), body(base)) {
             anatomy(Some(schema), body, &Spot::Body);
         }
-        Self { contract, operation, base, media, sites }
+        let size: usize =
+            base.arguments.iter().filter_map(literal).chain(body(base)).map(|v| v.to_string().len()).sum();
+        let most = MOST_TEXT / size.max(1);
+        let left_out = sites.len().saturating_sub(most);
+        sites.truncate(most);
+        Self { contract, operation, base, media, sites, left_out }
     }
 
     /// The base with `value` at `spot`, which is a parameter or a place in the body; nothing takes away what stands there.
@@ -110,8 +162,11 @@ impl<'a> Subject<'a> {
                 let payload = step.payload.as_mut()?;
                 let Template::Literal(content) = &mut payload.content else { return None };
                 put(content, pointer, value)?;
-                // A mark has no business where something else is to be sent.
-                payload.replacements.retain(|(marked, _)| !marked.starts_with(pointer) && !pointer.starts_with(marked));
+                // A mark has no business where something else is to be sent; in a new whole it stays, so that what the
+                // request creates can be found.
+                payload.replacements.retain(|(marked, _)| {
+                    !pointer.starts_with(marked) && marked.resolve(content).is_some_and(Value::is_string)
+                });
             }
             Spot::Parameter(location, name, pointer) => {
                 let index = step.arguments.iter().position(|argument| {
@@ -167,7 +222,7 @@ impl<'a> Subject<'a> {
         let sibling =
             Sibling { step: Arc::clone(self.base), at: spot.clone(), before: before.clone(), after: after.clone() };
         let step = Step { sibling: Some(sibling), ..step };
-        Mutant { id, spot, detail: detail.to_owned(), place, before, after, intent: None, step }
+        Mutant { id, spot, detail: detail.to_owned(), place, before, after, intent: None, excuse: None, step }
     }
 
     /// The value that the base has at `spot`.

@@ -3,6 +3,9 @@
 mod body;
 mod decode;
 mod encode;
+mod form;
+mod hints;
+mod json;
 mod media;
 mod path;
 
@@ -11,8 +14,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use super::{Location, Style};
 
 pub use body::written;
-pub use decode::{Hints, decode};
+pub use decode::{Readings, decode, readings, text_readings};
 pub use encode::encode;
+pub use form::{Field, fields_of_form, fields_of_parts, form_readings};
+pub use hints::Hints;
+pub use json::{Json, read_json};
 pub use media::{Match, MediaType, media_matches, parse_media_type};
 pub use path::{UrlError, expand_path, join_url, matches_path, path_travels, resolve_server};
 

@@ -1,0 +1,164 @@
+//! A step as it leaves: each argument in its place, the body in bytes.
+
+use serde_json::Value;
+
+use crate::case::expression::{Scope, Template};
+use crate::case::{Argument, Payload, Step, Supply};
+use crate::contract::style::{self, Wire};
+use crate::contract::{Encoding, Location, Operation, Style};
+use crate::mutation::put;
+
+/// What stands for the mark of a run.
+const MARK: &str = "conform-00000000-0";
+/// What stands for an id of something that exists.
+const EXISTING: &str = "existing";
+
+/// A request in the form in which its bytes leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Written {
+    /// The arguments, in order.
+    pub(super) sent: Vec<Sent>,
+    /// The body.
+    pub(super) body: Option<Vec<u8>>,
+    /// Its `Content-Type`.
+    pub(super) content_type: Option<String>,
+}
+
+/// One argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sent {
+    /// Which of the operation's parameters it is; nothing where none is declared.
+    pub(super) parameter: Option<usize>,
+    /// Where it travels.
+    pub(super) location: Location,
+    /// Its text.
+    pub(super) text: Text,
+}
+
+/// The text of an argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Text {
+    /// As it goes on the wire.
+    Wire(Wire),
+    /// The id of something that exists.
+    Existing,
+    /// A value that is known only when it is sent.
+    Later,
+}
+
+impl Written {
+    /// Every pair of the query.
+    pub(super) fn query(&self) -> Vec<(String, String)> {
+        let pairs = |sent: &Sent| match &sent.text {
+            Text::Wire(Wire::Query(pairs)) => pairs.clone(),
+            _ => Vec::new(),
+        };
+        self.sent.iter().flat_map(pairs).collect()
+    }
+}
+
+/// Writes `step` as the runner does.
+///
+/// # Errors
+/// Why it cannot be written.
+pub(super) fn write(operation: &Operation, step: &Step) -> Result<Written, String> {
+    let sent = step.arguments.iter().map(|argument| sent(operation, argument)).collect::<Result<Vec<_>, _>>()?;
+    travels(operation, step, &sent)?;
+    let (body, mut content_type) = match &step.payload {
+        Some(payload) => body(operation, payload).map(|(bytes, media_type)| (Some(bytes), media_type))?,
+        None => (None, None),
+    };
+    // A field that an argument gives is not doubled.
+    for (argument, sent) in step.arguments.iter().zip(&sent) {
+        if let Text::Wire(Wire::Header(text)) = &sent.text
+            && argument.name.eq_ignore_ascii_case("content-type")
+        {
+            content_type = Some(text.clone());
+        }
+    }
+    Ok(Written { sent, body, content_type })
+}
+
+fn sent(operation: &Operation, argument: &Argument) -> Result<Sent, String> {
+    let name = &argument.name;
+    let parameter = operation.parameters.iter().position(|parameter| {
+        operation.parameter(name, argument.location).is_some_and(|declared| std::ptr::eq(declared, parameter))
+    });
+    let declared = parameter.and_then(|index| operation.parameters.get(index));
+    let location = argument.location.or_else(|| declared.map(|parameter| parameter.location));
+    let location = location.ok_or_else(|| format!("{} declares no parameter `{name}`", operation.id))?;
+    let text = match &argument.value {
+        Supply::Existing(_) | Supply::Listed(..) => Text::Existing,
+        Supply::Wire(text) => Text::Wire(match location {
+            Location::Path => Wire::Path(text.clone()),
+            Location::Query => Wire::Query(vec![(name.clone(), text.clone())]),
+            Location::Header => Wire::Header(text.clone()),
+            Location::Cookie => Wire::Cookie(name.clone(), text.clone()),
+        }),
+        Supply::Template(template) => match rendered(template) {
+            None => Text::Later,
+            Some(value) => {
+                let plain = plain(location);
+                let encoding = declared.map_or(&plain, |parameter| &parameter.encoding);
+                let name = declared.map_or(name.as_str(), |parameter| parameter.name.as_str());
+                let wire = style::encode(name, encoding, location, &value);
+                Text::Wire(wire.map_err(|error| format!("parameter `{name}` cannot be written: {error}"))?)
+            }
+        },
+    };
+    Ok(Sent { parameter, location, text })
+}
+
+/// How an undeclared parameter is written.
+fn plain(location: Location) -> Encoding {
+    let form = matches!(location, Location::Query | Location::Cookie);
+    let style = if form { Style::Form } else { Style::Simple };
+    Encoding::Style { style, explode: form, allow_reserved: false, schema: None }
+}
+
+/// The value of a template that needs no answer; nothing for one that does.
+fn rendered(template: &Template) -> Option<Value> {
+    let rendered = template.render(&Scope::new(&Value::Null, MARK)).ok()?;
+    rendered.value.filter(|_| rendered.absent.is_empty())
+}
+
+/// Whether the path survives its way.
+fn travels(operation: &Operation, step: &Step, sent: &[Sent]) -> Result<(), String> {
+    let texts: Vec<(&str, &str)> = step
+        .arguments
+        .iter()
+        .zip(sent)
+        .filter(|(_, sent)| sent.location == Location::Path)
+        .map(|(argument, sent)| match &sent.text {
+            Text::Wire(Wire::Path(text)) => (argument.name.as_str(), text.as_str()),
+            _ => (argument.name.as_str(), EXISTING),
+        })
+        .collect();
+    let text = |name: &str| texts.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
+    style::expand_path(&operation.path, text).map(drop).map_err(|error| error.to_string())
+}
+
+/// The bytes of a payload and its `Content-Type`.
+fn body(operation: &Operation, payload: &Payload) -> Result<(Vec<u8>, Option<String>), String> {
+    let documented = || operation.body.as_ref().and_then(|body| body.content.first()).map(|media| media.name.clone());
+    let media_type = payload.content_type.clone().or_else(documented).unwrap_or_else(|| "application/json".to_owned());
+    let (bytes, media_type) = match &payload.bytes {
+        Some(bytes) => (bytes.clone(), media_type),
+        None => style::written(&content(payload)?, &media_type)?,
+    };
+    Ok((bytes, Some(media_type).filter(|_| !payload.unlabelled)))
+}
+
+/// The value of a payload, marks included.
+fn content(payload: &Payload) -> Result<Value, String> {
+    let later = || "the payload is known only when it is sent".to_owned();
+    let mut value = rendered(&payload.content).ok_or_else(later)?;
+    for (pointer, replacement) in &payload.replacements {
+        let new = match replacement {
+            Some(template) => Some(rendered(template).ok_or_else(later)?),
+            None => None,
+        };
+        put(&mut value, pointer, new).ok_or_else(|| format!("the payload has nothing at `{pointer}`"))?;
+    }
+    Ok(value)
+}
