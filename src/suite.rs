@@ -110,6 +110,8 @@ impl Suite {
             seed: settings.seed,
             notes: self.notes.clone(),
             journal: settings.journal.as_deref(),
+            limits: run::Limits::default(),
+            impossible: &[],
         };
         let outcome = run::run(setup, stop, tell).await?;
         if let Some(sandbox) = sandbox {

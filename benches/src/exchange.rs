@@ -76,7 +76,7 @@ pub(crate) fn rows(table: &mut Table) -> Result<()> {
     table.row("one exchange of a run: bound, let through, judged, counted", micros(run), "< 100 µs");
     table.row("… beside bare reqwest", ratio(run, read), "≤ 2 ×");
     let exchange =
-        runtime.block_on(attempt::exchange(&client, bench.request.clone(), &Patience::default(), None, &|| true));
+        runtime.block_on(attempt::exchange(&client, bench.request.clone(), &Patience::default(), None, &|_| true));
     bench.judging(&exchange, table)
 }
 
@@ -109,7 +109,7 @@ impl Bench<'_> {
     fn send(&self, client: &Client, findings: impl Fn(&Exchange) -> usize) -> Result<()> {
         let patience = Patience::default();
         let one = |_| async {
-            let exchange = attempt::exchange(client, self.request.clone(), &patience, None, &|| true).await;
+            let exchange = attempt::exchange(client, self.request.clone(), &patience, None, &|_| true).await;
             findings(&exchange)
         };
         let findings: Vec<usize> = self.runtime.block_on(stream::iter(0..EXCHANGES).then(one).collect());
@@ -125,6 +125,8 @@ impl Bench<'_> {
             seed: 1,
             notes: Vec::new(),
             journal: None,
+            limits: run::Limits::default(),
+            impossible: &[],
         };
         let outcome = self.runtime.block_on(run::run(setup, std::future::pending(), &|_| {}))?;
         let all = usize::try_from(outcome.requests).is_ok_and(|requests| requests >= EXCHANGES);

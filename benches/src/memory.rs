@@ -45,6 +45,8 @@ pub(crate) fn run(base_url: &str, token: &str, times: &str) -> Result<()> {
         seed: 1,
         notes: Vec::new(),
         journal: None,
+        limits: runner::Limits::default(),
+        impossible: &[],
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let outcome = runtime.block_on(runner::run(setup, std::future::pending(), &|_| {}))?;

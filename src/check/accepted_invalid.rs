@@ -13,6 +13,7 @@ pub const CHECK: Check = Check {
     title: "an invalid request was accepted",
     level: Level::Error,
     silenced_by: &[],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/accepted-invalid.md"),
 };

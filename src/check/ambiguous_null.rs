@@ -11,6 +11,7 @@ pub const CHECK: Check = Check {
     title: "a null is allowed by the intention of the document only",
     level: Level::Warning,
     silenced_by: &[],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/ambiguous-null.md"),
 };

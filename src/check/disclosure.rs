@@ -1,9 +1,10 @@
-//! `disclosure`: an answer that shows a stack trace or a credential.
+//! `disclosure`: an answer that shows a stack trace, a credential, or data of somebody whom the request did not name.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use percent_encoding::percent_decode_str;
 use regex::Regex;
 use serde_json::Value;
 
@@ -14,14 +15,15 @@ use crate::drift::{Finding, Level, Part};
 use crate::exchange::{Request, Response};
 
 use super::reading::stable_name;
-use super::{Body, Check, Subject};
+use super::{Body, Check, Subject, personal};
 
 /// The row of the registry.
 pub const CHECK: Check = Check {
     id: "disclosure",
-    title: "an answer shows a stack trace or a credential",
+    title: "an answer shows a stack trace, a credential or somebody else's data",
     level: Level::Error,
     silenced_by: &[],
+    by_document: false,
     judge,
     page: include_str!("../../docs/check/disclosure.md"),
 };
@@ -71,6 +73,9 @@ fn judge(subject: &Subject<'_>) -> Vec<Finding> {
     if let Ok(text) = std::str::from_utf8(&response.body) {
         if echoes(text) {
             leaks.extend(in_body(subject, "credential", "the credential that was sent", &echoes));
+        } else if subject.keeper.holds_secret(text) && !was_carried(subject) {
+            let what = "a credential of this environment, which the request did not carry";
+            leaks.extend(in_body(subject, "unsent-credential", what, &|text| subject.keeper.holds_secret(text)));
         }
         // Logs, tickets and sessions are data of a success; in a refusal they have no business.
         if response.status >= 400 {
@@ -84,6 +89,12 @@ fn judge(subject: &Subject<'_>) -> Vec<Finding> {
             if let Some(token) = token.filter(|_| !echoes(text)) {
                 leaks.extend(in_body(subject, "token", "a JSON Web Token", &|text| token.is_match(text)));
             }
+            leaks.extend(personal::in_refusal(subject).map(|place| Leak {
+                class: "personal-data",
+                what: "data of somebody whom the request did not name".to_owned(),
+                shape: subject.shape(&place),
+                part: Part::Body(place),
+            }));
         }
     }
     leaks.into_iter().map(|leak| finding(subject, response, leak)).collect()
@@ -100,6 +111,15 @@ fn finding(subject: &Subject<'_>, response: &Response, leak: Leak) -> Finding {
         remedy: "keep it in the server's log, and answer with an id under which it can be found there".to_owned(),
         ..CHECK.finding(subject.status_place(), leak.part)
     }
+}
+
+/// Whether the request carried a credential of the environment anywhere: what it sent, it may be told.
+fn was_carried(subject: &Subject<'_>) -> bool {
+    let Request { url, body, headers, .. } = &subject.exchange.request;
+    let holds = |text: &str| subject.keeper.holds_secret(text);
+    holds(&percent_decode_str(url).decode_utf8_lossy())
+        || headers.0.iter().any(|header| holds(&header.value))
+        || body.as_deref().is_some_and(|body| holds(&String::from_utf8_lossy(body)))
 }
 
 /// Header fields that repeat a credential, unless they are documented or made to carry one.

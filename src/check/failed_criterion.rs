@@ -20,6 +20,7 @@ pub const CHECK: Check = Check {
         "unreadable-body",
         "wrong-body",
     ],
+    by_document: false,
     judge,
     page: include_str!("../../docs/check/failed-criterion.md"),
 };

@@ -12,6 +12,7 @@ pub const CHECK: Check = Check {
     title: "a 405 without `Allow`",
     level: Level::Warning,
     silenced_by: &[],
+    by_document: false,
     judge,
     page: include_str!("../../docs/check/missing-allow.md"),
 };

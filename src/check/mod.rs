@@ -11,11 +11,14 @@ pub mod missing_www_authenticate;
 pub mod no_response;
 pub mod open_access;
 pub mod overlay;
+pub mod personal;
 pub mod problem_status;
 pub mod reading;
 pub mod registry;
+pub mod rejected_valid;
 pub mod server_error;
 pub mod slow_response;
+pub mod undeclared_method;
 pub mod undocumented_property;
 pub mod undocumented_status;
 pub mod unreadable_body;
@@ -29,12 +32,13 @@ mod pages;
 #[cfg(test)]
 mod published_tests;
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::case::Intent;
 use crate::case::expression::Evaluated;
+use crate::case::{Credentials, Intent, Spot};
 use crate::contract::{self, Contract, Media, Operation};
 use crate::document::{Place, Pointer};
 use crate::drift::{Finding, Level, Part};
@@ -54,6 +58,8 @@ pub struct Check {
     /// The checks which, having found something in the same exchange, have named the cause already: this one then says
     /// nothing.
     pub silenced_by: &'static [&'static str],
+    /// Whether it judges by the documented responses, which say nothing about a method that is not declared.
+    pub by_document: bool,
     /// The judge.
     pub judge: fn(&Subject<'_>) -> Vec<Finding>,
     /// Its page, Markdown.
@@ -103,23 +109,66 @@ pub struct Subject<'a> {
     pub criteria: &'a [Evaluated],
     /// From when on an answer is worth a warning.
     pub slow_after: Option<Duration>,
+    /// Which credentials the request carried.
+    pub credentials: Credentials,
+    /// Where the request differs from the one that it was made from.
+    pub accused: Option<&'a Spot>,
+    /// Whether a request that differs in the accused place alone was accepted each time, and this one refused each time.
+    pub paired: bool,
+    /// What no answer may show.
+    pub keeper: &'a dyn Keeper,
+}
+
+/// Knows what no answer may show; no judge holds a secret.
+pub trait Keeper: fmt::Debug + Sync {
+    /// Whether `text` holds a credential of the environment.
+    fn holds_secret(&self, text: &str) -> bool;
+    /// Whether values of members of this name tell who a person is.
+    fn is_personal(&self, name: &str) -> bool;
+    /// Whether `text` names something that the run made and that the request, which is `sent` as text, has nothing to do
+    /// with.
+    fn names_another(&self, text: &str, sent: &dyn Fn(&str) -> bool) -> bool;
+}
+
+/// Knows nothing.
+#[derive(Debug)]
+struct Nobody;
+
+impl Keeper for Nobody {
+    fn holds_secret(&self, _: &str) -> bool {
+        false
+    }
+
+    fn is_personal(&self, _: &str) -> bool {
+        false
+    }
+
+    fn names_another(&self, _: &str, _: &dyn Fn(&str) -> bool) -> bool {
+        false
+    }
 }
 
 impl<'a> Subject<'a> {
     /// The exchange as `reading` reads it, with what its sender knows about it.
     pub fn new(reading: &'a Reading<'a>, intent: &'a Intent, criteria: &'a [Evaluated]) -> Self {
+        // What an operation documents says nothing about another method of its path.
+        let declared = *intent != Intent::Undeclared;
         Self {
             contract: reading.contract,
             operation: reading.operation,
             intent,
             exchange: reading.exchange,
             response: reading.response,
-            documented: reading.documented,
-            media: reading.media,
+            documented: reading.documented.filter(|_| declared),
+            media: reading.media.filter(|_| declared),
             body: &reading.body,
             reading,
             criteria,
             slow_after: None,
+            credentials: Credentials::Environment,
+            accused: None,
+            paired: false,
+            keeper: &Nobody,
         }
     }
 
@@ -127,6 +176,25 @@ impl<'a> Subject<'a> {
     #[must_use]
     pub fn expected_within(self, slow_after: Option<Duration>) -> Self {
         Self { slow_after, ..self }
+    }
+
+    /// The same exchange where the request carried `credentials`.
+    #[must_use]
+    pub fn carrying(self, credentials: Credentials) -> Self {
+        Self { credentials, ..self }
+    }
+
+    /// The same exchange where the request differs at `accused` from the one that it was made from, `paired` with one that
+    /// differs in nothing else and was accepted each time.
+    #[must_use]
+    pub fn accusing(self, accused: Option<&'a Spot>, paired: bool) -> Self {
+        Self { accused, paired, ..self }
+    }
+
+    /// The same exchange where `keeper` knows what may not be shown.
+    #[must_use]
+    pub fn kept_by(self, keeper: &'a dyn Keeper) -> Self {
+        Self { keeper, ..self }
     }
 
     /// The status that was answered.
@@ -210,9 +278,9 @@ fn intent_class(intent: &Intent) -> &'static str {
         Intent::Valid => "valid",
         Intent::Absent => "absent",
         Intent::Unauthorized => "unauthorized",
-        Intent::Invalid(_) => "invalid",
+        // What may be refused and what must be are refused in the same way.
+        Intent::Invalid(_) | Intent::Open => "invalid",
         Intent::Hostile => "hostile",
-        Intent::Open => "open",
         Intent::Undeclared => "undeclared-method",
         Intent::Unknown => "unknown",
     }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::case::Intent;
 use crate::drift::{Finding, Level, Part};
 use crate::exchange::Failure;
 
@@ -13,6 +14,7 @@ pub const CHECK: Check = Check {
     title: "the server took the request and gave no HTTP response",
     level: Level::Error,
     silenced_by: &[],
+    by_document: false,
     judge,
     page: include_str!("../../docs/check/no-response.md"),
 };
@@ -27,7 +29,10 @@ fn judge(subject: &Subject<'_>) -> Vec<Finding> {
         Failure::Malformed(_) => ("malformed", "something that is not HTTP"),
         Failure::Connect(_) | Failure::Unsendable(_) => return Vec::new(),
     };
+    // Servers, and what stands before them, may close on what is too large or too strange for them.
+    let unusual = matches!(subject.intent, Intent::Hostile | Intent::Undeclared) && class == "closed";
     vec![Finding {
+        level: if unusual { Level::Warning } else { CHECK.level },
         class: class.to_owned(),
         message: format!("{} was answered by {what}", intent_words(subject.intent)),
         promised: format!("a response: {}", subject.documented_statuses()),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::case::Intent;
+use crate::case::{Credentials, Intent};
 use crate::contract::{Location, Operation, Scheme};
 use crate::drift::{Finding, Level, Part};
 use crate::exchange::Request;
@@ -15,6 +15,7 @@ pub const CHECK: Check = Check {
     title: "a request without valid credentials was served",
     level: Level::Error,
     silenced_by: &[],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/open-access.md"),
 };
@@ -25,30 +26,66 @@ const NONE: &str = "no-credentials";
 /// The request carried some that nobody was given.
 const WRONG: &str = "wrong-credentials";
 
+/// Nothing stood where credentials belong.
+const EMPTY: &str = "empty-credentials";
+
+/// What stood there is no credential at all.
+const MALFORMED: &str = "malformed-credentials";
+
+/// A good credential, called one of another scheme.
+const OTHER_SCHEME: &str = "other-scheme";
+
+/// A good credential, where the document does not look for it.
+const MISPLACED: &str = "misplaced-credentials";
+
 fn judge(subject: &Subject<'_>) -> Vec<Finding> {
     if *subject.intent != Intent::Unauthorized || !subject.operation.needs_credentials() {
         return Vec::new();
     }
     let Some(status) = subject.status().filter(|status| (200..300).contains(status)) else { return Vec::new() };
-    let (class, words) = if carries_credentials(subject.operation, &subject.exchange.request) {
-        (WRONG, "with credentials that are not valid")
-    } else {
-        (NONE, "without credentials")
-    };
+    let (class, words) = carried(subject);
+    let finding = CHECK.finding(subject.operation.security_place.clone(), Part::Status);
+    // Who holds a good credential is no stranger: that it is found elsewhere, too, lets nobody in.
+    let level = if class == MISPLACED { Level::Warning } else { finding.level };
     vec![Finding {
+        level,
         class: class.to_owned(),
         message: format!("a request {words} was served with {status}"),
         promised: "only requests with valid credentials are served".to_owned(),
         came: Value::from(status),
         remedy: "answer 401 with a `WWW-Authenticate` challenge".to_owned(),
-        ..CHECK.finding(subject.operation.security_place.clone(), Part::Status)
+        ..finding
     }]
 }
 
-/// Who serves a request without credentials looks at none: that the wrong ones do not matter is the same drift.
-pub(super) fn implied_by(id: &str) -> Option<String> {
-    let (before, class) = id.rsplit_once('/')?;
-    (before.starts_with(CHECK.id) && class == WRONG).then(|| format!("{before}/{NONE}"))
+/// What the request carried instead of credentials, as a class and in words.
+fn carried(subject: &Subject<'_>) -> (&'static str, &'static str) {
+    match subject.credentials {
+        Credentials::Wrong => (WRONG, "with credentials that are not valid"),
+        Credentials::Empty => (EMPTY, "with empty credentials"),
+        Credentials::Malformed => (MALFORMED, "with credentials that have no such form"),
+        Credentials::OtherScheme => (OTHER_SCHEME, "with credentials under the name of another scheme"),
+        Credentials::Misplaced => (MISPLACED, "with credentials where the document does not look for them"),
+        // A written case may bring its own.
+        Credentials::Environment if carries_credentials(subject.operation, &subject.exchange.request) => {
+            (WRONG, "with credentials that are not valid")
+        }
+        Credentials::None | Credentials::Environment => (NONE, "without credentials"),
+    }
+}
+
+/// Who serves a request without credentials looks at none, and who takes wrong ones reads none: that they may also be
+/// empty, or of another form, is the same drift.
+pub(super) fn implied_by(id: &str) -> Vec<String> {
+    let Some((before, class)) = id.rsplit_once('/').filter(|(before, _)| before.starts_with(CHECK.id)) else {
+        return Vec::new();
+    };
+    let causes: &[&str] = match class {
+        WRONG | MISPLACED => &[NONE],
+        EMPTY | MALFORMED | OTHER_SCHEME => &[NONE, WRONG],
+        _ => &[],
+    };
+    causes.iter().map(|cause| format!("{before}/{cause}")).collect()
 }
 
 /// Whether `request` carries anything where one of the operation's schemes looks for credentials.

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Subject;
 use super::reading::Reading;
 use super::registry::{CHECKS, judge};
+use super::{Keeper, Subject};
 use crate::case::expression::Evaluated;
-use crate::case::{Breach, Intent};
+use crate::case::{Breach, Credentials, Intent, Spot};
 use crate::contract::{Contract, Operation};
-use crate::document::Document;
+use crate::document::{Document, DocumentId, Place, Pointer};
 use crate::drift::Finding;
 use crate::drift::fingerprint::fingerprint;
 use crate::exchange::{Completeness, Exchange, Failure, Headers, Request, Response};
@@ -136,7 +136,62 @@ pub(super) fn intent(value: &Value) -> Intent {
         "hostile" => Intent::Hostile,
         "open" => Intent::Open,
         "undeclared" => Intent::Undeclared,
-        _ => Intent::Invalid(Breach::new(value["invalid"].as_str().expect("intent: {invalid: reason}"))),
+        _ => Intent::Invalid(Breach {
+            reason: value["invalid"].as_str().expect("intent: {invalid: reason}").to_owned(),
+            place: value["place"].as_str().map(|place| Place::new(DocumentId(0), Pointer::parse(place).unwrap())),
+            excuse: value["excuse"].as_str().map(str::to_owned),
+        }),
+    }
+}
+
+fn credentials(value: &Value) -> Credentials {
+    match value.as_str() {
+        None => Credentials::Environment,
+        Some("none") => Credentials::None,
+        Some("wrong") => Credentials::Wrong,
+        Some("empty") => Credentials::Empty,
+        Some("malformed") => Credentials::Malformed,
+        Some("other-scheme") => Credentials::OtherScheme,
+        Some("misplaced") => Credentials::Misplaced,
+        Some(other) => panic!("credentials: {other}"),
+    }
+}
+
+/// `body /address/city`
+fn accused(value: &Value) -> Option<Spot> {
+    let pointer = value.as_str()?.strip_prefix("body").expect("accused: body /pointer").trim();
+    Some(Spot::Body(Pointer::parse(pointer).unwrap()))
+}
+
+/// What the block says must not be shown: a secret, names of personal data, how the run marks what it makes.
+#[derive(Debug)]
+struct Known {
+    secret: Option<String>,
+    personal: Vec<String>,
+    mark: Option<String>,
+}
+
+impl Known {
+    fn of(block: &Value) -> Self {
+        let text = |name: &str| block[name].as_str().map(str::to_owned);
+        let personal = block["personal"].as_array().into_iter().flatten();
+        let personal = personal.filter_map(Value::as_str).map(str::to_owned).collect();
+        Self { secret: text("secret"), personal, mark: text("mark") }
+    }
+}
+
+impl Keeper for Known {
+    fn holds_secret(&self, text: &str) -> bool {
+        self.secret.as_ref().is_some_and(|secret| text.contains(secret.as_str()))
+    }
+
+    fn is_personal(&self, name: &str) -> bool {
+        self.personal.iter().any(|personal| personal == name)
+    }
+
+    fn names_another(&self, text: &str, sent: &dyn Fn(&str) -> bool) -> bool {
+        let mut words = text.split(|c: char| c.is_whitespace() || c == ',');
+        words.any(|word| self.mark.as_ref().is_some_and(|mark| word.starts_with(mark.as_str())) && !sent(word))
     }
 }
 
@@ -152,14 +207,15 @@ fn criteria(value: &Value) -> Vec<Evaluated> {
     value.as_array().into_iter().flatten().map(one).collect()
 }
 
-/// The operation that the request names: the same method, and as many segments.
+/// The operation that the request names: the same method, and as many segments; of an undeclared method any of its path.
 pub(super) fn called<'c>(contract: &'c Contract, request: &Request) -> &'c Operation {
     let path = request.url.trim_start_matches("http://localhost");
     let fits = |template: &str| {
         let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
         template.len() == path.len() && template.iter().zip(path).all(|(t, p)| *t == p || t.starts_with('{'))
     };
-    contract.operations.iter().find(|o| o.method == request.method && fits(&o.path.text)).expect("an operation")
+    let found = contract.operations.iter().find(|o| o.method == request.method && fits(&o.path.text));
+    found.or_else(|| contract.operations.iter().find(|o| fits(&o.path.text))).expect("an operation")
 }
 
 /// What every check says about the exchange of `block`, as `level id`, the pieces of each finding looked over.
@@ -169,7 +225,12 @@ pub(super) fn verdicts(contract: &Contract, block: &Value) -> Vec<(String, Findi
     let (intent, criteria) = (intent(&block["intent"]), criteria(&block["criteria"]));
     let reading = Reading::new(contract, operation, &exchange);
     let slow_after = milliseconds(&block["slow-after"]);
-    let subject = Subject::new(&reading, &intent, &criteria).expected_within(slow_after);
+    let (known, accused) = (Known::of(block), accused(&block["accused"]));
+    let subject = Subject::new(&reading, &intent, &criteria)
+        .expected_within(slow_after)
+        .carrying(credentials(&block["credentials"]))
+        .accusing(accused.as_ref(), block["paired"] == true)
+        .kept_by(&known);
     let findings = judge(&subject);
     for finding in &findings {
         look_over(contract, finding);

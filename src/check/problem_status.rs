@@ -11,6 +11,7 @@ pub const CHECK: Check = Check {
     title: "problem details name another status than the response has",
     level: Level::Warning,
     silenced_by: &[],
+    by_document: false,
     judge,
     page: include_str!("../../docs/check/problem-status.md"),
 };

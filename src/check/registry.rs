@@ -1,20 +1,24 @@
 //! The table of checks, and what they say together about one exchange.
 
+use crate::case::Intent;
 use crate::drift::Finding;
 
 use super::{Check, Subject};
 use super::{
     accepted_invalid, ambiguous_null, disclosure, failed_criterion, missing_allow, missing_www_authenticate,
-    no_response, open_access, problem_status, server_error, slow_response, undocumented_property, undocumented_status,
-    unreadable_body, wrong_body, wrong_header, wrong_media_type, wrong_refusal,
+    no_response, open_access, problem_status, rejected_valid, server_error, slow_response, undeclared_method,
+    undocumented_property, undocumented_status, unreadable_body, wrong_body, wrong_header, wrong_media_type,
+    wrong_refusal,
 };
 
 /// Every check. A check that silences another stands before it.
 pub const CHECKS: &[Check] = &[
     no_response::CHECK,
     server_error::CHECK,
+    undeclared_method::CHECK,
     undocumented_status::CHECK,
     accepted_invalid::CHECK,
+    rejected_valid::CHECK,
     open_access::CHECK,
     wrong_refusal::CHECK,
     wrong_media_type::CHECK,
@@ -37,10 +41,11 @@ pub fn check(id: &str) -> Option<&'static Check> {
 }
 
 /// What every check says about `subject`, one finding for one cause: a check is not asked when one that silences it
-/// has spoken.
+/// has spoken, nor one that judges by the document where that says nothing.
 pub fn judge(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    for check in CHECKS {
+    let declared = *subject.intent != Intent::Undeclared;
+    for check in CHECKS.iter().filter(|check| declared || !check.by_document) {
         let named = findings.iter().any(|finding| check.silenced_by.contains(&finding.rule.as_str()));
         if !named {
             findings.extend((check.judge)(subject));
@@ -49,8 +54,8 @@ pub fn judge(subject: &Subject<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The drift that a drift of this id is only one more consequence of, where a run has both.
-pub fn implied_by(id: &str) -> Option<String> {
+/// The drifts of which a drift of this id is only one more consequence, where a run has both; the widest first.
+pub fn implied_by(id: &str) -> Vec<String> {
     open_access::implied_by(id)
 }
 

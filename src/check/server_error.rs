@@ -12,6 +12,7 @@ pub const CHECK: Check = Check {
     title: "the server failed to answer the request (5xx)",
     level: Level::Error,
     silenced_by: &[],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/server-error.md"),
 };

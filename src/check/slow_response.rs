@@ -12,6 +12,7 @@ pub const CHECK: Check = Check {
     title: "an answer took longer than the environment says it should",
     level: Level::Warning,
     silenced_by: &["server-error", "unreadable-body"],
+    by_document: false,
     judge,
     page: include_str!("../../docs/check/slow-response.md"),
 };

@@ -16,6 +16,7 @@ pub const CHECK: Check = Check {
     title: "the body has a property that no schema mentions",
     level: Level::Warning,
     silenced_by: &["server-error", "wrong-media-type"],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/undocumented-property.md"),
 };

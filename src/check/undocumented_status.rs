@@ -13,6 +13,7 @@ pub const CHECK: Check = Check {
     title: "the status is not documented",
     level: Level::Error,
     silenced_by: &["server-error"],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/undocumented-status.md"),
 };
@@ -28,7 +29,8 @@ fn judge(subject: &Subject<'_>) -> Vec<Finding> {
     };
     vec![Finding {
         level,
-        class: intent_class(subject.intent).to_owned(),
+        // Another success than the documented one has one cause, whatever was asked for.
+        class: if (200..300).contains(&status) { "valid" } else { intent_class(subject.intent) }.to_owned(),
         message,
         promised: format!("one of the documented statuses: {statuses}"),
         came: Value::from(status),
@@ -46,6 +48,8 @@ fn excuse(subject: &Subject<'_>, status: u16) -> Option<&'static str> {
         return None;
     }
     match subject.intent {
+        // Sizes have limits below every API (RFC 9110 §15.5.14 and §15.5.15, RFC 6585 §5).
+        Intent::Hostile if matches!(status, 413 | 414 | 431) => Some("something is too large for the server"),
         Intent::Valid | Intent::Undeclared => None,
         Intent::Invalid(_) | Intent::Hostile | Intent::Open | Intent::Unknown => {
             (!subject.operation.documents_rejection()).then_some("no documented status says that a request is invalid")

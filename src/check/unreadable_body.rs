@@ -14,6 +14,7 @@ pub const CHECK: Check = Check {
     title: "the documented body is empty, cut off, or cannot be read",
     level: Level::Error,
     silenced_by: &["server-error", "wrong-media-type"],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/unreadable-body.md"),
 };

@@ -13,6 +13,7 @@ pub const CHECK: Check = Check {
     title: "the body breaks its schema",
     level: Level::Error,
     silenced_by: &[],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/wrong-body.md"),
 };

@@ -16,6 +16,7 @@ pub const CHECK: Check = Check {
     title: "a header field is missing or breaks its schema",
     level: Level::Error,
     silenced_by: &["server-error"],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/wrong-header.md"),
 };

@@ -13,6 +13,7 @@ pub const CHECK: Check = Check {
     title: "the media type is missing or not documented",
     level: Level::Error,
     silenced_by: &["server-error"],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/wrong-media-type.md"),
 };

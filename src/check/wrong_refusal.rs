@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::case::Intent;
+use crate::case::{Credentials, Intent};
 use crate::contract::StatusMatch;
 use crate::drift::{Finding, Level, Part};
 
@@ -14,6 +14,7 @@ pub const CHECK: Check = Check {
     title: "missing or wrong credentials are refused by another status than 401",
     level: Level::Warning,
     silenced_by: &["server-error", "undocumented-status", "open-access"],
+    by_document: true,
     judge,
     page: include_str!("../../docs/check/wrong-refusal.md"),
 };
@@ -46,6 +47,9 @@ fn offers_better(subject: &Subject<'_>, status: u16) -> bool {
 
 /// Credentials that do not even have the form of credentials are a bad request, too (RFC 6750 §3.1, `invalid_request`).
 fn is_malformed(subject: &Subject<'_>) -> bool {
+    if matches!(subject.credentials, Credentials::Empty | Credentials::Malformed | Credentials::OtherScheme) {
+        return true;
+    }
     let token =
         |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b));
     subject.exchange.request.headers.get("authorization").is_some_and(|value| {

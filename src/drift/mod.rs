@@ -159,8 +159,31 @@ pub struct Drift {
     pub state: State,
     /// Ids of the cases that showed it, a few.
     pub cases: Vec<String>,
-    /// The exchange that shows it best.
+    /// The exchange that shows it best: with the smallest request found.
     pub witness: Option<Witness>,
+    /// Where a value was taken or refused against the document: the request that differs from this one in one value.
+    #[serde(default)]
+    pub contrast: Option<Contrast>,
+}
+
+/// A request beside the witness, from which that differs in one value alone, and its answer.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Contrast {
+    /// Where they differ: `body /address/city`, `query limit`, `credentials`.
+    pub at: String,
+    /// What the accepted sibling has there, redacted and shortened; left out where it has nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub before: Option<Value>,
+    /// What the witness has there, redacted and shortened; left out where it has nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub after: Option<Value>,
+    /// The sibling's exchange.
+    pub sibling: Witness,
+}
+
+/// A null that is given is a value.
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    serde::Deserialize::deserialize(deserializer).map(Some)
 }
 
 /// A redacted exchange.

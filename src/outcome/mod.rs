@@ -48,6 +48,28 @@ pub struct Outcome {
     pub notes: Vec<String>,
     /// Created and not removed: what the API gives no way to remove, or what refused to go.
     pub left_behind: Vec<LeftBehind>,
+    /// What the requests exercised of what the documents ask of requests: by operation, then by place.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// How often one promise about requests was exercised: a keyword of a schema, or a parameter as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Evidence {
+    /// The operation.
+    pub operation: String,
+    /// The document that makes the promise.
+    pub document: String,
+    /// The promise's JSON Pointer in the document (as overlays left it).
+    pub pointer: String,
+    /// The keyword, or `parameter`.
+    pub keyword: String,
+    /// Accepted requests that kept it.
+    pub valid: u64,
+    /// Answered requests that broke it.
+    pub invalid: u64,
+    /// Why no request can keep it, or none can break it.
+    pub impossible: Option<String>,
 }
 
 /// A run in one word.
@@ -108,7 +130,8 @@ pub struct OperationRecord {
     pub path: String,
     /// Requests sent to it.
     pub requests: u64,
-    /// Requests that should be accepted.
+    /// Requests that should be accepted and whose answer speaks of them: not of something that is gone, of time, or of
+    /// load. What only prepares others, asks again or has a merely unusual value does not count.
     pub valid: u64,
     /// … of which a documented success was answered.
     pub accepted: u64,

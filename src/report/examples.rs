@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use crate::drift::{Drift, Level, Stability, State, Witness};
+use crate::drift::{Contrast, Drift, Level, Stability, State, Witness};
 use crate::outcome::{
-    CaseRecord, CaseResult, Count, DocumentFacts, EnvironmentFacts, FORMAT, LeftBehind, OperationRecord, Outcome,
-    Verdict,
+    CaseRecord, CaseResult, Count, DocumentFacts, EnvironmentFacts, Evidence, FORMAT, LeftBehind, OperationRecord,
+    Outcome, Verdict,
 };
 
 pub(super) fn all() -> Vec<Outcome> {
-    vec![empty(), conformant(), staging(), outage(), many(300)]
+    vec![empty(), conformant(), staging(), outage(), many(300), paired()]
 }
 
 /// Nothing at all.
@@ -34,6 +34,7 @@ pub(super) fn empty() -> Outcome {
         refused: Vec::new(),
         notes: Vec::new(),
         left_behind: Vec::new(),
+        evidence: Vec::new(),
     }
 }
 
@@ -117,7 +118,38 @@ pub(super) fn drift(rule: &str, operation: &str) -> Drift {
                    'https://cams.staging.aquanow.com/api/v1/customers?limit=1'"
                 .to_owned(),
         }),
+        contrast: None,
     }
+}
+
+/// A refusal beside the request that was accepted, and what requests exercised.
+pub(super) fn paired() -> Outcome {
+    let mut outcome = conformant();
+    outcome.verdict = Verdict::Drift;
+    outcome.exit_code = 1;
+    let mut refused = drift("rejected-valid", "AddCustomer");
+    refused.id = "rejected-valid/AddCustomer/400/body address.city".to_owned();
+    refused.status = Some(400);
+    refused.part = "status".to_owned();
+    refused.contrast = refused.witness.clone().map(|sibling| Contrast {
+        at: "body /address/city".to_owned(),
+        before: Some(json!("Dubai")),
+        after: Some(json!(null)),
+        sibling: Witness { status: Some(201), ..sibling },
+    });
+    let mut taken = drift("accepted-invalid", "AddCustomer");
+    taken.contrast = refused.contrast.clone().map(|contrast| Contrast { after: None, ..contrast });
+    outcome.drifts = vec![refused, taken];
+    outcome.evidence = vec![Evidence {
+        operation: "AddCustomer".to_owned(),
+        document: "specs/AddCustomer.json".to_owned(),
+        pointer: "/components/schemas/Address/properties/city/maxLength".to_owned(),
+        keyword: "maxLength".to_owned(),
+        valid: 12,
+        invalid: 2,
+        impossible: None,
+    }];
+    outcome
 }
 
 /// A warning that one cause shows at each operation.

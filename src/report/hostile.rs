@@ -33,7 +33,9 @@ fn poisoned(text: &str) -> Outcome {
             _ => {}
         }
     }
-    let mut value = serde_json::to_value(examples::staging()).unwrap();
+    let mut outcome = examples::staging();
+    outcome.drifts.extend(examples::paired().drifts);
+    let mut value = serde_json::to_value(outcome).unwrap();
     poison(&mut value, "", text);
     serde_json::from_value(value).unwrap()
 }

@@ -220,6 +220,18 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_shows_its_pair() {
+        let document = read(&examples::paired());
+        let TestCaseStatus::NonSuccess { description, .. } = &case(&document, "AddCustomer: rejected-valid").status
+        else {
+            panic!("not a failure")
+        };
+        let text = description.as_deref().unwrap();
+        let pair = "pair      body /address/city with \"Dubai\": 201\n          body /address/city with null: 400\n";
+        assert!(text.contains(pair), "{text}");
+    }
+
+    #[test]
     fn a_failure_tells_everything_by_itself() {
         let document = read(&examples::staging());
         let TestCaseStatus::NonSuccess { kind: NonSuccessKind::Failure, message, ty, description, .. } =

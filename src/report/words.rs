@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::drift::{Drift, Level, Stability, State, Witness};
+use serde_json::Value;
+
+use crate::drift::{Contrast, Drift, Level, Stability, State, Witness};
 use crate::outcome::Outcome;
 
 use super::plain;
@@ -80,11 +82,14 @@ pub(super) fn facts(drift: &Drift) -> Vec<(&'static str, String)> {
         State::Known => "accepted in the baseline".to_owned(),
         State::New => String::new(),
     };
+    let [sibling, own] = drift.contrast.as_ref().map(|contrast| pair(drift, contrast)).unwrap_or_default();
     let curl = drift.witness.as_ref().map(|witness| witness.curl.clone()).unwrap_or_default();
     let all = [
         ("where", drift.part.clone()),
         ("promised", drift.promised.clone()),
         ("came", came(drift)),
+        ("pair", sibling),
+        ("", own),
         ("remedy", drift.remedy.clone()),
         ("document", location(drift)),
         ("", drift.pointer.clone()),
@@ -94,6 +99,26 @@ pub(super) fn facts(drift: &Drift) -> Vec<(&'static str, String)> {
         ("repeat", curl),
     ];
     all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+}
+
+/// Characters of a value that are shown in a pair.
+const VALUE: usize = 80;
+
+/// The two requests that differ in one value: what each has there, and how it was answered.
+fn pair(drift: &Drift, contrast: &Contrast) -> [String; 2] {
+    let value = |value: &Option<Value>| match value {
+        None => "nothing".to_owned(),
+        Some(value) => {
+            let text = value.to_string();
+            let shown: String = text.chars().take(VALUE).collect();
+            if shown.len() < text.len() { shown + "…" } else { shown }
+        }
+    };
+    let line = |has: &Option<Value>, status: Option<u16>| {
+        let answer = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        format!("{} with {}: {answer}", contrast.at, value(has))
+    };
+    [line(&contrast.before, contrast.sibling.status), line(&contrast.after, drift.status)]
 }
 
 /// Drifts that one cause explains, as far as a report can tell: one rule that says the same of one promise.

@@ -26,28 +26,36 @@ impl Default for Patience {
     }
 }
 
-/// Sends `request` and repeats it as far as `patience` goes. The time is that of the last attempt.
+/// After what a request would be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// Nothing came in the time that it had.
+    Silence,
+    /// Another failure, or an answer that asks for it.
+    Anything,
+}
+
+/// Sends `request` and repeats it as far as `patience` goes, and `again` agrees. The time is that of the last attempt.
 ///
 /// Sent again: any request that found no connection, since nothing was sent; after any other transport failure only one
 /// that is [`repeatable`], and then on a connection of its own. A timeout and a body that breaks off are asked for once
-/// more only: both are more often the server's doing than the network's. After a timeout, `again` has to agree.
+/// more only: both are more often the server's doing than the network's.
 pub async fn exchange(
     client: &Client,
     request: Request,
     patience: &Patience,
     deadline: Option<Duration>,
-    again: &(dyn Fn() -> bool + Sync),
+    again: &(dyn Fn(After) -> bool + Sync),
 ) -> Exchange {
     let mut so_far = SoFar::default();
     let mut connection = Connection::of(&request.method);
     loop {
         so_far.attempts += 1;
         let (result, elapsed) = client.send_on(connection, &request, deadline).await;
-        match next(patience, &so_far, &request.method, &result, Timestamp::now()) {
-            Next::Resend(_) if matches!(result, Err(Failure::Timeout(_))) && !again() => {
-                let SoFar { attempts, deferred, .. } = so_far;
-                return Exchange { request, result, elapsed, attempts, deferred };
-            }
+        let silent = matches!(result, Err(Failure::Timeout(_)));
+        let next = next(patience, &so_far, &request.method, &result, Timestamp::now());
+        let again = |next: &Next| *next == Next::Done || again(if silent { After::Silence } else { After::Anything });
+        match if again(&next) { next } else { Next::Done } {
             Next::Done => {
                 let SoFar { attempts, deferred, .. } = so_far;
                 return Exchange { request, result, elapsed, attempts, deferred };

@@ -21,6 +21,10 @@ pub(super) struct Bound {
     pub(super) path: Bindings,
     /// The body, where it is JSON.
     pub(super) body: Option<Value>,
+    /// The media type that the body was written as.
+    pub(super) media_type: Option<String>,
+    /// The values of parameters that were written by their style.
+    pub(super) values: Vec<(Location, String, Value)>,
     /// Whether it carries the environment's credentials.
     pub(super) with_credentials: bool,
 }
@@ -54,6 +58,9 @@ pub(super) enum Unbound {
     /// The gate keeps it back.
     #[error("{0}")]
     Refused(String),
+    /// The run has sent all that it may.
+    #[error("{0}")]
+    Spent(String),
 }
 
 /// Writes the request of `operation`.
@@ -71,7 +78,7 @@ pub(super) fn request(
     }
     let mut headers = parts.headers;
     push_missing(&mut headers, "Accept", accept(operation));
-    let mut json = None;
+    let (mut json, mut sent_as) = (None, None);
     let body = match content {
         Some(Content { value, media_type, bytes, unlabelled }) => {
             let (bytes, media_type) = if let Some(bytes) = bytes {
@@ -82,8 +89,9 @@ pub(super) fn request(
                 written
             };
             if !unlabelled {
-                push_missing(&mut headers, "Content-Type", media_type);
+                push_missing(&mut headers, "Content-Type", media_type.clone());
             }
+            sent_as = Some(media_type);
             Some(bytes)
         }
         None => None,
@@ -98,7 +106,14 @@ pub(super) fn request(
     let path = style::expand_path(&operation.path, text).map_err(|error| error.to_string())?;
     let url = style::join_url(base_url, &path, &parts.query).map_err(|error| error.to_string())?;
     let request = Request { method: operation.method.clone(), url, headers, body };
-    Ok(Bound { request, path: parts.path_values, body: json, with_credentials })
+    Ok(Bound {
+        request,
+        path: parts.path_values,
+        body: json,
+        media_type: sent_as,
+        values: parts.values,
+        with_credentials,
+    })
 }
 
 /// A payload, ready to be written.
@@ -117,6 +132,7 @@ pub(super) struct Content {
 struct Parts {
     path_text: Vec<(String, String)>,
     path_values: Bindings,
+    values: Vec<(Location, String, Value)>,
     query: Vec<(String, String)>,
     headers: Headers,
     cookies: Vec<(String, String)>,
@@ -144,6 +160,7 @@ impl Parts {
         };
         let encoding = declared.map_or(&plain, |parameter| &parameter.encoding);
         let name = declared.map_or(argument.name.as_str(), |parameter| parameter.name.as_str());
+        self.values.push((location, name.to_owned(), value.clone()));
         match style::encode(name, encoding, location, value)
             .map_err(|error| format!("parameter `{name}` cannot be written: {error}"))?
         {

@@ -14,23 +14,22 @@ impl Runner<'_> {
     /// Many requests in a row did not look well, the last one to `asked`: if the canary does not fare better, the target is
     /// gone, locked us out, or is shut for maintenance.
     pub(super) async fn ask_canary(&self, asked: &Operation) {
-        // Without a plain read there is no canary: what was seen then speaks for itself.
-        let Some((operation, step)) = self.canary(asked) else { return };
+        let Some((operation, step)) = self.canary(asked) else { return self.health.without_canary() };
         let inputs = Value::Null;
         let scope = Scope::new(&inputs, &self.mark);
         let Ok(bound) = Box::pin(self.bind(step, operation, &scope, &Vec::new())).await else { return };
-        if self.ask(operation, &bound, false, false, Purpose::Canary).is_err() {
+        if self.ask(operation, &bound, false, false, Purpose::Canary).is_err() || !self.meter.take() {
             return;
         }
-        let exchange = self.exchange(&bound.request, None).await;
+        let exchange = self.exchange_with(operation, &bound.request, None).await;
         self.tally().requests += u64::from(exchange.attempts);
         let what = format!("{} {}", operation.method, operation.path.text);
         match Sign::of(&exchange, bound.with_credentials) {
-            Sign::Nothing => {}
+            Sign::Nothing | Sign::Refused => {}
             Sign::Well => drop(self.health.exchange(&what, &Sign::Well)),
             // An answer that is no success tells of an outage only where there was a success before.
             Sign::Unwell { answered: true, .. } if !self.tally().accepted(&operation.id) => {}
-            Sign::Unwell { text, .. } | Sign::Unreachable(text) => self.health.gone(&format!("{what}: {text}")),
+            Sign::Unwell { text, .. } | Sign::Unreachable(text) => self.health.gone(&what, &text),
         }
     }
 

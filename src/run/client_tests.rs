@@ -300,7 +300,7 @@ async fn failures_name_their_cause_and_no_url() {
 
 async fn asked(method: &str, url: &str) -> Exchange {
     let patience = Patience { pause: Duration::from_millis(5), ..Patience::default() };
-    exchange(&client(), request(method, url), &patience, None, &|| true).await
+    exchange(&client(), request(method, url), &patience, None, &|_| true).await
 }
 
 /// Connections in `broken` are closed after the request was read; others answer.
@@ -351,7 +351,7 @@ async fn a_stale_connection_is_never_a_failure() {
     let client = client();
     for round in 0..40 {
         let method = ["GET", "POST", "PUT", "DELETE", "PATCH"][round % 5];
-        let got = exchange(&client, request(method, &url), &Patience::default(), None, &|| true).await;
+        let got = exchange(&client, request(method, &url), &Patience::default(), None, &|_| true).await;
         assert!(got.result.is_ok(), "{method} {got:?}");
         assert!(got.attempts <= 2, "{got:?}");
         if method != "GET" && method != "PUT" {
@@ -366,7 +366,7 @@ async fn a_body_after_204_does_not_reach_the_next_exchange() {
     let url = answering(&b"HTTP/1.1 204 No Content\r\n\r\n{\"unasked\": true}"[..], false).await;
     let client = client();
     for _ in 0..5 {
-        let got = exchange(&client, request("GET", &url), &Patience::default(), None, &|| true).await;
+        let got = exchange(&client, request("GET", &url), &Patience::default(), None, &|_| true).await;
         let response = got.result.unwrap();
         assert_eq!((response.status, response.body.len()), (204, 0));
     }

@@ -34,7 +34,7 @@ impl Runner<'_> {
         for turn in 0..CASES_NAMED {
             let mut unseen = Vec::new();
             while let Some(first) = pending.first() {
-                if begun.elapsed() > PATIENCE {
+                if begun.elapsed() > PATIENCE || self.meter.spent().is_some() {
                     break;
                 }
                 let case = self.tally().case_of(first, turn);
@@ -53,7 +53,8 @@ impl Runner<'_> {
             }
         }
         if skipped + pending.len() > 0 {
-            self.note(format!("{} drifts were not asked for again: there are too many", skipped + pending.len()));
+            let why = self.meter.spent().unwrap_or_else(|| "there are too many".to_owned());
+            self.note(format!("{} drifts were not asked for again: {why}", skipped + pending.len()));
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Created {
     /// Its id; none where the answer held none.
     pub(super) id: Option<String>,
     pub(super) state: Existence,
+    /// The mark that it may carry.
+    pub(super) mark: String,
     /// Its entry in the journal.
     pub(super) intended: Option<Object>,
 }
@@ -77,6 +79,13 @@ impl Register {
         let created = |path: &String| contents.by_path.get(path).and_then(|number| contents.all.get(*number));
         let there = |path| created(path).is_none_or(|created| created.state == Existence::There);
         paths.iter().all(there) && paths.last().and_then(created).is_some()
+    }
+
+    /// The marks of what stands at one of `paths`.
+    pub(super) fn marks(&self, paths: &[String]) -> Vec<String> {
+        let contents = self.contents();
+        let at = |path: &String| contents.all.get(*contents.by_path.get(path)?);
+        paths.iter().filter_map(at).map(|created| created.mark.clone()).collect()
     }
 
     /// Notes what is known of the object now. Returns its entry in the journal.
@@ -223,6 +232,7 @@ mod tests {
             parent: Vec::new(),
             id: id.map(str::to_owned),
             state: Existence::There,
+            mark: String::new(),
             intended: None,
         };
         register.add(created(Some("1")), Some("/pets/1".into()));

@@ -12,9 +12,9 @@ use crate::case::{Action, ActionKind, Call, Case, CaseId, EACH_LISTED, Origin, S
 use crate::outcome::{CaseRecord, CaseResult};
 use crate::plan;
 
-use super::Runner;
 use super::bind::Unbound;
 use super::perform::{Errand, Performed, next_action};
+use super::{LEFT_OUT, Runner};
 
 /// A case that jumps back and forth ends after so many steps.
 const STEPS: usize = 500;
@@ -227,6 +227,11 @@ impl Runner<'_> {
             Err(Unbound::Absent(_)) if each_listed(case) => Next::Following,
             // The end of a chain of links is no loss: the answer simply names no next one.
             Err(Unbound::Absent(_)) if matches!(case.origin, Origin::Generated { .. }) && !state.steps.is_empty() => {
+                Next::End
+            }
+            // What was cut off in the middle was left out as well.
+            Err(Unbound::Spent(reason)) => {
+                state.unjudged.get_or_insert(format!("{LEFT_OUT}: {reason}"));
                 Next::End
             }
             Err(reason) => {

@@ -189,6 +189,7 @@ impl Gate {
         let excluded = self.excluded.iter().find(|excluded| *excluded == operation);
         let verdict = self.kind(method, purpose).and_then(|()| match excluded {
             Some(excluded) => Err(Refusal::Excluded(excluded.clone())),
+            None if purpose == Purpose::UndeclaredMethod && !self.undeclared_methods => Err(Refusal::UndeclaredMethod),
             None => Ok(()),
         });
         if let Err(refusal) = &verdict {

@@ -1,5 +1,6 @@
 //! Tells an outage from a drift: what the run has seen of the target as a whole.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::exchange::{Exchange, Failure};
@@ -10,6 +11,9 @@ const CONNECT_FAILURES: u32 = 3;
 /// So many exchanges in a row that do not look well have the canary asked.
 const UNWELL: u32 = 6;
 
+/// So many of them, to more than one operation, end the run where there is no canary.
+const WITHOUT_CANARY: u32 = 24;
+
 /// What the run has seen of the target as a whole.
 #[derive(Debug, Default)]
 pub(super) struct Health(Mutex<Vitals>);
@@ -18,11 +22,27 @@ pub(super) struct Health(Mutex<Vitals>);
 struct Vitals {
     exchanges: u64,
     answered: u64,
+    /// Something looked well once.
+    well: bool,
     connect_failures_in_a_row: u32,
     unwell_in_a_row: u32,
-    /// The first of those in a row, and what it was.
-    since: Option<(u64, String)>,
+    /// What these were sent to, a few.
+    unwell: BTreeSet<String>,
+    /// The first of those in a row, what it was and what it met.
+    since: Option<Since>,
+    /// The last request of all.
+    last: Option<String>,
     broken: Option<Broken>,
+}
+
+/// Where a row of exchanges begins that do not look well.
+#[derive(Debug, Clone)]
+struct Since {
+    number: u64,
+    what: String,
+    met: String,
+    /// The request before it.
+    after: Option<String>,
 }
 
 /// The target is gone.
@@ -48,6 +68,8 @@ pub(super) enum Sign {
     },
     /// Nobody listens.
     Unreachable(String),
+    /// An answer that would be the same from one that shuts everybody out: credentials refused that are none.
+    Refused,
     /// Nothing.
     Nothing,
 }
@@ -62,6 +84,7 @@ impl Sign {
             Ok(response) if response.status >= 500 || with_credentials && matches!(response.status, 401 | 403) => {
                 Self::Unwell { answered: true, text: format!("status {}", response.status) }
             }
+            Ok(response) if matches!(response.status, 401 | 403) => Self::Refused,
             Ok(_) => Self::Well,
         }
     }
@@ -84,12 +107,20 @@ impl Health {
         let mut vitals = self.vitals();
         vitals.exchanges += 1;
         let number = vitals.exchanges;
+        let before = vitals.last.replace(what.to_owned());
         let (text, unreachable) = match sign {
             Sign::Nothing => return (number, Pulse::Fine),
+            Sign::Refused => {
+                vitals.answered += 1;
+                vitals.connect_failures_in_a_row = 0;
+                return (number, Pulse::Fine);
+            }
             Sign::Well => {
                 vitals.answered += 1;
                 vitals.connect_failures_in_a_row = 0;
+                vitals.well = true;
                 vitals.unwell_in_a_row = 0;
+                vitals.unwell.clear();
                 vitals.since = None;
                 return (number, Pulse::Fine);
             }
@@ -100,10 +131,14 @@ impl Health {
             Sign::Unreachable(text) => (text, true),
         };
         vitals.unwell_in_a_row += 1;
-        vitals.since.get_or_insert_with(|| (number, format!("{what}: {text}")));
+        if vitals.unwell.len() < 2 {
+            // The name of the case tells requests to one operation apart.
+            vitals.unwell.insert(what.split(" (").next().unwrap_or(what).to_owned());
+        }
+        vitals.since.get_or_insert_with(|| Since { number, what: what.to_owned(), met: text.clone(), after: before });
         vitals.connect_failures_in_a_row = if unreachable { vitals.connect_failures_in_a_row + 1 } else { 0 };
         if vitals.connect_failures_in_a_row >= CONNECT_FAILURES {
-            vitals.gone(text);
+            vitals.gone(None, text);
             (number, Pulse::Gone)
         } else if vitals.unwell_in_a_row.is_multiple_of(UNWELL) {
             (number, Pulse::Suspicious)
@@ -112,9 +147,18 @@ impl Health {
         }
     }
 
-    /// The canary says that the target is gone: it met `canary`.
-    pub(super) fn gone(&self, canary: &str) {
-        self.vitals().gone(canary);
+    /// The canary says that the target is gone: `what`, a request that was served before, met `met`.
+    pub(super) fn gone(&self, what: &str, met: &str) {
+        self.vitals().gone(Some(what), met);
+    }
+
+    /// There is no canary that could tell: a long row over more than one operation, after better days, speaks for itself.
+    pub(super) fn without_canary(&self) {
+        let mut vitals = self.vitals();
+        if vitals.well && vitals.unwell_in_a_row >= WITHOUT_CANARY && vitals.unwell.len() > 1 {
+            let met = vitals.since.as_ref().map(|since| since.met.clone()).unwrap_or_default();
+            vitals.gone(None, &met);
+        }
     }
 
     /// Why the target counts as gone, if it does.
@@ -133,16 +177,78 @@ impl Health {
 }
 
 impl Vitals {
-    fn gone(&mut self, last: &str) {
+    fn gone(&mut self, canary: Option<&str>, met: &str) {
         // While the canary was on its way something else may have been answered well; then all that is known is the end.
-        let (since, first) = self.since.clone().unwrap_or((self.exchanges + 1, String::new()));
-        let reason = match (self.answered, first) {
-            (0, _) => format!("nothing answers: {last}"),
-            (_, first) if first.is_empty() || first.ends_with(last) => {
-                format!("the target is gone; {last}, since {first}")
+        let since = self.since.clone();
+        let number = since.as_ref().map_or(self.exchanges + 1, |since| since.number);
+        let reason = match (self.answered, since) {
+            (0, _) => format!("nothing answers: {met}"),
+            (_, None) => {
+                format!("the target is gone: {}", canary.map_or(met.to_owned(), |what| format!("{what}: {met}")))
             }
-            (_, first) => format!("the target is gone since {first}; then {last}"),
+            (_, Some(Since { what, met: first, after, .. })) => {
+                let then = canary.map(|canary| format!(", and then {canary}: {met}")).unwrap_or_default();
+                let before =
+                    after.map(|after| format!("; the last request before that was {after}")).unwrap_or_default();
+                format!("the target is gone since {what}: {first}{then}{before}")
+            }
         };
-        self.broken.get_or_insert(Broken { reason, since });
+        self.broken.get_or_insert(Broken { reason, since: number });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unwell() -> Sign {
+        Sign::Unwell { answered: true, text: "status 403".to_owned() }
+    }
+
+    #[test]
+    fn the_request_before_the_first_refusal_is_named() {
+        let health = Health::default();
+        health.exchange("GET /a (first)", &Sign::Well);
+        health.exchange("DELETE /a (culprit)", &Sign::Well);
+        health.exchange("GET /b (next)", &unwell());
+        // A refusal of wrong credentials is no sign of life, and none of death.
+        health.exchange("GET /a (wrong credentials)", &Sign::Refused);
+        for count in 1..UNWELL {
+            let (number, pulse) = health.exchange("GET /c (more)", &unwell());
+            assert_eq!(number, 4 + u64::from(count));
+            assert_eq!(pulse == Pulse::Suspicious, count + 1 == UNWELL);
+        }
+        health.gone("GET /status", "status 403");
+        let broken = health.broken().unwrap();
+        assert_eq!(broken.since, 3);
+        assert_eq!(
+            broken.reason,
+            "the target is gone since GET /b (next): status 403, and then GET /status: status 403; \
+             the last request before that was DELETE /a (culprit)"
+        );
+    }
+
+    #[test]
+    fn without_a_canary_a_long_row_over_two_operations_is_enough() {
+        for (well, operations, expected) in [(true, 2, true), (true, 1, false), (false, 2, false)] {
+            let health = Health::default();
+            health.exchange("GET /a (x)", if well { &Sign::Well } else { &Sign::Nothing });
+            for count in 0..WITHOUT_CANARY {
+                let what = if count % operations == 0 { "GET /a (y)" } else { "GET /b (z)" };
+                assert!(health.broken().is_none());
+                health.exchange(what, &unwell());
+                health.without_canary();
+            }
+            assert_eq!(health.broken().is_some(), expected, "{well} {operations}");
+        }
+    }
+
+    #[test]
+    fn refused_connections_end_the_run_at_once() {
+        let health = Health::default();
+        let unreachable = Sign::Unreachable("connection refused".to_owned());
+        let pulses: Vec<Pulse> = (0..CONNECT_FAILURES).map(|_| health.exchange("GET /a (x)", &unreachable).1).collect();
+        assert_eq!(pulses.last(), Some(&Pulse::Gone));
+        assert_eq!(health.broken().unwrap().reason, "nothing answers: connection refused");
     }
 }

@@ -18,12 +18,20 @@ mod credentials;
 mod flight;
 mod flow;
 mod health;
+mod judge;
+mod keeper;
+mod ledger;
+mod meter;
 mod pace;
+mod pairs;
 mod patient;
 mod perform;
 mod pool;
 mod settle;
+mod shrink;
+mod smaller;
 mod tally;
+mod twin;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,8 +48,9 @@ use tokio::sync::OnceCell;
 
 use crate::case::{Case, CaseId};
 use crate::contract::base_url::base_url;
-use crate::contract::{Contract, Operation};
+use crate::contract::{Contract, Operation, OperationId};
 use crate::digest::sha256;
+use crate::document::Place;
 use crate::drift::levels::Levels;
 use crate::environment::Environment;
 use crate::exchange::{Exchange, Request};
@@ -49,7 +58,7 @@ use crate::outcome::{CaseRecord, CaseResult, Event, Outcome};
 use crate::plan::producer::Collections;
 use crate::plan::{self, Plan};
 
-use attempt::Patience;
+use attempt::{After, Patience};
 use bind::Bound;
 use client::{Client, ClientOptions};
 use created::Register;
@@ -58,6 +67,8 @@ use flow::CaseRun;
 use gate::{Ask, Gate, Purpose, Refusal};
 use health::Health;
 use journal::{Journal, JournalError};
+use ledger::Ledger;
+use meter::Meter;
 use pace::Pace;
 use pool::Pool;
 use redact::Redactor;
@@ -81,6 +92,19 @@ pub struct Setup<'a> {
     pub notes: Vec<String>,
     /// The file that remembers what is created, whatever happens to the run.
     pub journal: Option<&'a Path>,
+    /// How much may be sent, and for how long.
+    pub limits: Limits,
+    /// Promises that no request can keep, or none can break, and why.
+    pub impossible: &'a [(OperationId, Place, String)],
+}
+
+/// Bounds of a run; cleaning up is bound by none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// No case begins after this time.
+    pub budget: Option<Duration>,
+    /// No request leaves beyond this number.
+    pub requests: Option<u64>,
 }
 
 /// Why a run cannot be set up.
@@ -109,6 +133,10 @@ struct Runner<'a> {
     patience: Patience,
     gate: Gate,
     redactor: Redactor,
+    /// Credentials that are looked for in answers.
+    secrets: Vec<String>,
+    meter: Meter,
+    ledger: Ledger,
     pool: Pool,
     register: Register,
     flights: Flights,
@@ -145,6 +173,8 @@ pub async fn run(
             runner.cases(&mut records).await;
             runner.tally().merge();
             runner.confirm().await;
+            runner.pair().await;
+            runner.reduce().await;
         });
         // After an interruption what was created is still removed and what was found still reported.
         if let Either::Right(_) = select(work, pin!(stop)).await {
@@ -183,6 +213,9 @@ impl<'a> Runner<'a> {
             patience: Patience::default(),
             gate: Gate::new(environment, bases.iter().map(String::as_str), setup.contract),
             redactor: Redactor::new(environment.secrets(), &environment.redact),
+            secrets: keeper::telling(environment.secrets()),
+            meter: Meter::new(setup.limits),
+            ledger: Ledger::new(setup.impossible),
             pool: Pool::default(),
             register: Register::default(),
             flights: Flights::default(),
@@ -205,6 +238,9 @@ impl<'a> Runner<'a> {
                 if let Some(broken) = self.health.broken() {
                     return (index, unjudged(case, broken.reason));
                 }
+                if let Some(spent) = self.meter.spent() {
+                    return (index, unjudged(case, format!("{LEFT_OUT}: {spent}")));
+                }
                 let record = match self.shared.get(&case.id) {
                     Some(cell) => cell.get_or_init(|| self.case(case)).await.record.clone(),
                     None => self.case(case).await.record,
@@ -216,17 +252,40 @@ impl<'a> Runner<'a> {
             (self.tell)(Event::CaseEnded(record.clone()));
             records.push((index, record));
         }
+        self.tell_what_was_left_out(records);
     }
 
-    /// Sends one request that the gate has let through; silence is taken for an answer.
+    /// One note for all cases that never began because a limit was reached.
+    fn tell_what_was_left_out(&self, records: &[(usize, CaseRecord)]) {
+        let mut families: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut why = "";
+        for (_, record) in records {
+            if let CaseResult::NotJudged { reason } = &record.result
+                && let Some((_, spent)) = reason.split_once(LEFT_OUT)
+            {
+                *families.entry(&record.family).or_default() += 1;
+                why = spent;
+            }
+        }
+        if !families.is_empty() {
+            let all: u64 = families.values().sum();
+            let named: Vec<String> = families.iter().map(|(family, count)| format!("{family} {count}")).collect();
+            let plural = if all == 1 { "case was" } else { "cases were" };
+            self.note(format!("{all} {plural} left out ({}){why}", named.join(", ")));
+        }
+    }
+
+    /// Sends one request that the gate has let through; silence is taken for an answer. What belongs to the cleanup may
+    /// be repeated beyond any limit.
     async fn exchange(&self, request: &Request, deadline: Option<Duration>) -> Exchange {
-        attempt::exchange(&self.client, request.clone(), &self.patience, deadline, &|| false).await
+        let again = |after| after != After::Silence;
+        attempt::exchange(&self.client, request.clone(), &self.patience, deadline, &again).await
     }
 
     /// Sends one request to `operation` that the gate has let through; after silence again only where `operation` has
-    /// answered before.
+    /// answered before, and never beyond the limit.
     async fn exchange_with(&self, operation: &Operation, request: &Request, deadline: Option<Duration>) -> Exchange {
-        let again = || self.pace.may_ask_again(&operation.id);
+        let again = |after| (after != After::Silence || self.pace.may_ask_again(&operation.id)) && self.meter.take();
         attempt::exchange(&self.client, request.clone(), &self.patience, deadline, &again).await
     }
 
@@ -262,6 +321,9 @@ impl<'a> Runner<'a> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
     }
 }
+
+/// Begins the reason of every case that was left out.
+const LEFT_OUT: &str = "left out";
 
 /// Begins the names of what a run creates: the time in seconds and the seed, hashed.
 fn mark(started: jiff::Timestamp, seed: u64) -> String {

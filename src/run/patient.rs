@@ -22,7 +22,7 @@ impl Runner<'_> {
             return exchange;
         }
         for pause in PAUSES {
-            if !self.not_found_yet(operation, bound, &exchange) {
+            if !self.not_found_yet(operation, bound, &exchange) || !self.meter.take() {
                 return exchange;
             }
             tokio::time::sleep(pause).await;

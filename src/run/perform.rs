@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::case::expression::{Evaluated, Received, Scope, Sent};
-use crate::case::{Action, ActionKind, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Step, Supply};
+use crate::case::{Action, ActionKind, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Spot, Step, Supply};
 use crate::check::reading::Reading;
-use crate::check::{self, Body, Subject, failed_criterion};
+use crate::check::{Body, Subject};
 use crate::contract::base_url::base_url;
 use crate::contract::{Location, Operation, PathPart};
-use crate::drift::{Finding, Level};
+use crate::drift::Witness;
 use crate::exchange::Exchange;
-use crate::outcome::Event;
 use crate::plan::producer::{Bindings, item_path, objects};
 
 use super::Runner;
@@ -21,8 +20,11 @@ use super::created::{Created, Existence, id_text, ids_in};
 use super::gate::Purpose;
 use super::health::{Pulse, Sign};
 use super::journal;
+use super::judge::Shown;
+use super::pool::Need;
+use super::redact::Redactor;
 use super::tally::{Answered, Sighting};
-use super::witness::{came, witness};
+use super::witness::witness;
 
 /// What one step brought.
 #[derive(Debug)]
@@ -46,6 +48,33 @@ pub(super) struct Performed {
     pub(super) created: Option<(usize, Option<String>)>,
     /// Members of the request body whose texts carry the run's mark, with these texts.
     pub(super) marks: Vec<(String, String)>,
+    /// The exchange as it may be shown, where somebody asks for it.
+    pub(super) probed: Option<Probed>,
+}
+
+/// What became of a request that was sent to find something out.
+#[derive(Debug)]
+pub(super) struct Probed {
+    pub(super) status: Option<u16>,
+    pub(super) witness: Witness,
+    /// The drifts that showed.
+    pub(super) drifts: Vec<(String, Sighting)>,
+    /// Takes out what must not be shown of this exchange.
+    pub(super) redactor: Redactor,
+}
+
+/// What a step is performed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// Its case runs.
+    Case,
+    /// Another one needs what it brings.
+    Fixture,
+    /// Something is to be found out; what shows is told to who asks, and to nobody else.
+    Probe {
+        /// Whether its sibling was accepted each time.
+        paired: bool,
+    },
 }
 
 /// For whom a step is performed.
@@ -57,26 +86,32 @@ pub(super) struct Errand<'a> {
     pub(super) retried: u32,
     /// Values of path parameters that are settled.
     pub(super) given: &'a Bindings,
+    pub(super) aim: Aim,
 }
 
 impl<'a> Errand<'a> {
     /// The first attempt of a step of `root` itself.
     pub(super) fn of(root: &'a CaseId) -> Self {
         static NONE: Bindings = Vec::new();
-        Self { root, retried: 0, given: &NONE }
+        Self { root, retried: 0, given: &NONE, aim: Aim::Case }
+    }
+
+    /// For what `root` would bring.
+    pub(super) fn fixture(root: &'a CaseId, given: &'a Bindings) -> Self {
+        Self { given, aim: Aim::Fixture, ..Self::of(root) }
     }
 }
 
 /// One step on its way.
-struct Turn<'a> {
-    case: &'a Case,
-    step: &'a Step,
-    operation: &'a Operation,
-    scope: Scope<'a>,
-    bound: &'a Bound,
-    errand: &'a Errand<'a>,
+pub(super) struct Turn<'a> {
+    pub(super) case: &'a Case,
+    pub(super) step: &'a Step,
+    pub(super) operation: &'a Operation,
+    pub(super) scope: Scope<'a>,
+    pub(super) bound: &'a Bound,
+    pub(super) errand: &'a Errand<'a>,
     /// The number of the exchange.
-    number: u64,
+    pub(super) number: u64,
 }
 
 /// What a request would create.
@@ -112,7 +147,7 @@ impl Runner<'_> {
         if let Some(flight) = flight {
             self.flights.end(flight, &exchange);
         }
-        let (number, pulse) = self.count(operation, step, &bound, &exchange);
+        let (number, pulse) = self.count((case, step, operation), errand, &bound, &exchange);
         if pulse == Pulse::Suspicious {
             self.ask_canary(operation).await;
         }
@@ -129,14 +164,22 @@ impl Runner<'_> {
         given: &Bindings,
     ) -> Result<(Bound, Creation), Unbound> {
         let refused = |refusal: super::gate::Refusal| Unbound::Refused(refusal.to_string());
-        let method = step.method.as_ref().unwrap_or(&operation.method);
+        if let Some(spent) = self.meter.exhausted() {
+            return Err(Unbound::Spent(spent));
+        }
+        let method = method(step, operation);
         self.gate.foresee(&operation.id, method, Purpose::from(&step.intent)).map_err(refused)?;
         self.pace.may_ask(&operation.id).map_err(Unbound::Refused)?;
         let bound = self.bind(step, operation, scope, given).await?;
-        let creates = self.collections.creates(operation);
-        // An id that was made up names nothing that anybody could lose.
-        let own = step.intent == Intent::Absent || self.register.owns(&objects(&operation.path, &bound.path));
+        let creates = self.collections.creates(operation) && step.method.is_none();
+        let own = names_nothing(step, &bound) || self.register.owns(&objects(&operation.path, &bound.path));
         self.ask(operation, &bound, own, creates, Purpose::from(&step.intent)).map_err(refused)?;
+        if !self.meter.take() {
+            if creates {
+                self.gate.not_created();
+            }
+            return Err(Unbound::Spent(self.meter.exhausted().unwrap_or_default()));
+        }
         let intended = if creates { self.intend(operation, &bound) } else { Ok(None) };
         let intended = intended.inspect_err(|_| self.gate.not_created())?;
         Ok((bound, Creation { creates, intended }))
@@ -185,11 +228,15 @@ impl Runner<'_> {
             }
             resolved.push(Resolved { name: argument.name.clone(), location: argument.location, value });
         }
+        let need = Need { method: method(step, operation), intent: &step.intent };
         let already: Vec<String> = fixed.iter().map(|(name, _)| name.clone()).collect();
         fixed.extend(given.iter().cloned());
         let named = |name: &str| fixed.iter().any(|(given, _)| given == name);
-        let path =
-            if wanting || !operation.path.names().all(named) { self.existing(operation, &fixed).await? } else { fixed };
+        let path = if wanting || !operation.path.names().all(named) {
+            self.existing(operation, &need, &fixed).await?
+        } else {
+            fixed
+        };
         resolved.extend(path.into_iter().filter(|(name, _)| !already.contains(name)).map(|(name, value)| Resolved {
             name,
             location: Some(Location::Path),
@@ -206,18 +253,40 @@ impl Runner<'_> {
         Ok(bound)
     }
 
-    fn count(&self, operation: &Operation, step: &Step, bound: &Bound, exchange: &Exchange) -> (u64, Pulse) {
+    fn count(
+        &self,
+        (case, step, operation): (&Case, &Step, &Operation),
+        errand: &Errand<'_>,
+        bound: &Bound,
+        exchange: &Exchange,
+    ) -> (u64, Pulse) {
         let own = step.credentials == Credentials::Environment;
         let answered = Answered {
             operation,
             intent: &step.intent,
             with_credentials: own && (bound.with_credentials || operation.needs_credentials()),
+            in_its_own_right: errand.aim == Aim::Case,
             exchange,
         };
         self.tally().exchange(answered);
         self.pace.take(&operation.id, exchange);
-        let what = format!("{} {}", operation.method, operation.path.text);
+        let what = format!("{} {} ({})", bound.request.method, operation.path.text, case.name);
         self.health.exchange(&what, &Sign::of(exchange, answered.with_credentials))
+    }
+
+    /// Counts what the request exercised of the promises about requests.
+    fn exercised(&self, turn: &Turn<'_>, exchange: &Exchange, success: bool) {
+        let Turn { step, operation, bound, .. } = *turn;
+        if turn.errand.aim != Aim::Case || self.tally().confirming || exchange.result.is_err() {
+            return;
+        }
+        match &step.intent {
+            Intent::Valid | Intent::Hostile if success => self.ledger.kept(self.contract, operation, bound),
+            Intent::Invalid(breach) => {
+                self.ledger.broken(self.contract, operation, breach, step.sibling.as_ref());
+            }
+            _ => {}
+        }
     }
 
     /// Judges the answer and takes from it what later steps need.
@@ -246,16 +315,20 @@ impl Runner<'_> {
         let action = next_action(step, succeeded, &after);
         let foreseen = !succeeded && action.is_some_and(|action| is_foreseen(action, turn.errand.retried));
         let created = if creation.creates && success {
-            self.created(operation, bound, &after, creation.intended.clone())
+            self.created(turn, &after, creation.intended.clone())
         } else {
             self.not_created(creation, exchange);
             None
         };
-        if operation.method == "DELETE" && success {
-            self.removed(operation, bound);
+        if success {
+            if bound.request.method == "DELETE" {
+                self.removed(operation, bound);
+            }
+            self.pool.spend(operation, &bound.request.method, &step.intent);
         }
+        self.exercised(turn, exchange, success);
         let subject = Subject::new(&reading, &step.intent, &criteria).expected_within(self.environment.slow_after);
-        let (drifts, failed) = self.judge(turn, &subject, foreseen);
+        let Shown { failed, drifts, described } = self.judge(turn, &subject, foreseen);
         let outputs = step.outputs.iter().filter_map(|(name, e)| Some((name.clone(), after.evaluate(e)?))).collect();
         let action = action.cloned();
         Performed {
@@ -276,37 +349,23 @@ impl Runner<'_> {
             },
             created,
             marks: bound.body.as_ref().map(|body| marks_in(body, &self.mark)).unwrap_or_default(),
+            probed: matches!(turn.errand.aim, Aim::Probe { .. }).then(|| Probed {
+                status,
+                witness: witness(&self.redactor, exchange),
+                drifts: described,
+                redactor: self.redactor.aware_of(exchange),
+            }),
         }
-    }
-
-    /// Has every check judge the exchange. Returns the ids of the drifts and whether one is at level error.
-    fn judge(&self, turn: &Turn<'_>, subject: &Subject<'_>, foreseen: bool) -> (Vec<String>, bool) {
-        let mut drifts: Vec<String> = Vec::new();
-        let mut failed = false;
-        for finding in check::registry::judge(subject) {
-            if foreseen && finding.rule == failed_criterion::CHECK.id {
-                continue;
-            }
-            let Some(level) = self.levels.level(&finding.rule, &turn.operation.id.0, finding.level) else { continue };
-            failed |= level == Level::Error;
-            let id = crate::drift::fingerprint::fingerprint(&finding, &turn.operation.id.0, subject.status());
-            // A drift shows once in an exchange, in however many elements of a list.
-            if !drifts.contains(&id) {
-                self.sighting(turn, subject, &id, Finding { level, ..finding });
-                drifts.push(id);
-            }
-        }
-        (drifts, failed)
     }
 
     /// Registers what a request created. Returns its number and its id, where the answer holds one.
     fn created(
         &self,
-        operation: &Operation,
-        bound: &Bound,
+        turn: &Turn<'_>,
         after: &Scope<'_>,
         intended: Option<journal::Object>,
     ) -> Option<(usize, Option<String>)> {
+        let Turn { operation, bound, scope, .. } = *turn;
         let parameter = self.collections.item_parameter(operation)?;
         let received = after.response?;
         let linked = || self.collections.linked(operation).and_then(|value| id_text(&after.evaluate(value)?));
@@ -327,6 +386,7 @@ impl Runner<'_> {
             parent: bound.path.clone(),
             id: id.clone(),
             state: Existence::There,
+            mark: scope.run.to_owned(),
             intended,
         };
         Some((self.register.add(created, path), id))
@@ -363,29 +423,20 @@ impl Runner<'_> {
             self.forget(path, Existence::Deleted);
         }
     }
+}
 
-    /// Adds a finding to the tally; describes it only where it is not known better already.
-    fn sighting(&self, turn: &Turn<'_>, subject: &Subject<'_>, id: &str, mut finding: Finding) {
-        let root = turn.errand.root;
-        let rank = self.plan.place(root).unwrap_or(usize::MAX);
-        if !self.tally().notice(id, (rank, root), turn.number, finding.level) {
-            return;
-        }
-        let overlay = check::overlay::stated_by(subject, &finding);
-        let redactor = self.redactor.aware_of(subject.exchange);
-        finding.came = came(&redactor, &finding.part, &finding.came);
-        let level = finding.level;
-        let sighting = Sighting {
-            finding,
-            operation: turn.operation.id.clone(),
-            status: subject.status(),
-            overlay,
-            witness: witness(&self.redactor, subject.exchange),
-        };
-        if self.tally().describe(id, root, sighting) {
-            (self.tell)(Event::DriftSeen { id: id.to_owned(), level });
-        }
-    }
+/// Whether the path holds an id that was made up, or one that its schema forbids: it names nothing that anybody could
+/// lose. An empty one may leave the path of a whole collection.
+fn names_nothing(step: &Step, bound: &Bound) -> bool {
+    let at = step.sibling.as_ref().map(|sibling| &sibling.at);
+    let broken = matches!(step.intent, Intent::Invalid(_)) && matches!(at, Some(Spot::Parameter(Location::Path, ..)));
+    let whole = |(_, id): &(String, String)| !matches!(id.trim(), "" | "." | "..") && !id.contains(['/', '\\']);
+    step.intent == Intent::Absent || (broken && bound.path.iter().all(whole))
+}
+
+/// The method that a step is sent with.
+fn method<'s>(step: &'s Step, operation: &'s Operation) -> &'s str {
+    step.method.as_ref().unwrap_or(&operation.method)
 }
 
 /// What the step's actions say comes next: the first whose criteria hold.

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::OnceCell;
 
 use crate::case::expression::{Expression, Scope, Template};
-use crate::case::{Argument, Case, Step, Supply};
+use crate::case::{Argument, Case, Intent, Step, Supply};
 use crate::contract::{Location, Operation};
 use crate::plan;
 use crate::plan::producer::{Bindings, Producer, above, objects, renamed};
@@ -26,12 +26,98 @@ const TRIED: usize = 10;
 /// So many lists are asked for different things to read.
 const LISTS: usize = 12;
 
+/// So many requests that should be accepted make or remove something below one parent: a parent may hold no more than
+/// nobody has written down.
+const BELOW_ONE: u32 = 8;
+
 /// Ids by what they are for; each is obtained once, whoever asks first.
 #[derive(Debug, Default)]
-pub(super) struct Pool(Mutex<BTreeMap<String, Arc<OnceCell<Obtained>>>>);
+pub(super) struct Pool(Mutex<BTreeMap<Key, Slot>>);
+
+/// Where ids stand, and whose they are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    above: String,
+    name: String,
+    parent: Vec<String>,
+    owner: String,
+}
+
+/// Ids, or where they will be.
+#[derive(Debug, Default)]
+struct Slot {
+    cell: Arc<OnceCell<Obtained>>,
+    /// The ids before these.
+    before: Option<Arc<OnceCell<Obtained>>>,
+    uses: u32,
+    generation: usize,
+}
 
 /// Ids, or why there are none.
 type Obtained = Result<Vec<String>, Unbound>;
+
+/// What a request needs ids for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Need<'a> {
+    /// The method that it is sent with.
+    pub(super) method: &'a str,
+    /// Whether it should be accepted.
+    pub(super) intent: &'a Intent,
+}
+
+impl Need<'_> {
+    fn is_safe(&self) -> bool {
+        matches!(self.method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+    }
+
+    fn should_be_accepted(&self) -> bool {
+        matches!(self.intent, Intent::Valid | Intent::Hostile | Intent::Unknown)
+    }
+
+    /// Who owns the parents below which requests of this kind make something.
+    fn holder(&self, operation: &Operation) -> String {
+        // What a refused DELETE would have removed stays below its parent.
+        let rotating = self.should_be_accepted() || self.method == "DELETE";
+        format!("{} {} {}", operation.id, self.method, if rotating { "below" } else { REFUSED })
+    }
+}
+
+/// Ends the name of who owns the parents below which nothing should be made.
+const REFUSED: &str = "below, refused";
+
+impl Pool {
+    /// Something was made or removed below the parent of requests that should be refused: they get another one.
+    pub(super) fn spend(&self, operation: &Operation, method: &str, intent: &Intent) {
+        let need = Need { method, intent };
+        let owner = need.holder(operation);
+        if !need.is_safe() && owner.ends_with(REFUSED) {
+            self.slots().retain(|key, _| key.owner != owner);
+        }
+    }
+
+    /// The ids of `key`; others after each `most` uses.
+    fn cell(&self, key: Key, most: Option<u32>) -> Turnstile {
+        let mut slots = self.slots();
+        let slot = slots.entry(key).or_default();
+        if most.is_some_and(|most| slot.uses >= most) {
+            let generation = slot.generation + 1;
+            *slot = Slot { before: Some(Arc::clone(&slot.cell)), generation, ..Slot::default() };
+        }
+        slot.uses += 1;
+        Turnstile { cell: Arc::clone(&slot.cell), before: slot.before.clone(), generation: slot.generation }
+    }
+
+    fn slots(&self) -> MutexGuard<'_, BTreeMap<Key, Slot>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The way to ids that others take the place of.
+struct Turnstile {
+    cell: Arc<OnceCell<Obtained>>,
+    before: Option<Arc<OnceCell<Obtained>>>,
+    generation: usize,
+}
 
 /// What an id is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,21 +128,38 @@ enum Purpose {
     Find,
     /// Changed by the requests of one operation.
     Change,
+    /// Something is made or removed below it.
+    Hold,
     /// Used up by one request.
     Consume,
 }
 
 impl Runner<'_> {
     /// A value for each path parameter of `operation`, those in `fixed` as given there.
-    pub(super) async fn existing(&self, operation: &Operation, fixed: &Bindings) -> Result<Bindings, Unbound> {
+    pub(super) async fn existing(
+        &self,
+        operation: &Operation,
+        need: &Need<'_>,
+        fixed: &Bindings,
+    ) -> Result<Bindings, Unbound> {
         let names: Vec<&str> = operation.path.names().collect();
-        self.fill(operation, fixed, &names, Vec::new()).await
+        if need.should_be_accepted() {
+            return self.fill(operation, need, fixed, &names, Vec::new()).await;
+        }
+        // A wrong id has nothing below it: what else the path needs comes from where all is right.
+        let given = |name: &str| fixed.iter().find(|(given, _)| given == name);
+        let wanted = names.iter().rposition(|name| given(name).is_none()).map_or(0, |last| last + 1);
+        let tail: Bindings = names.iter().skip(wanted).filter_map(|name| given(name)).cloned().collect();
+        let real = self.fill(operation, need, &tail, &names, Vec::new()).await?;
+        let value = |name: &&str| given(name).or_else(|| real.iter().find(|(known, _)| known == name)).cloned();
+        Ok(names.iter().filter_map(value).collect())
     }
 
     /// Boxed, because obtaining an id may need the id of its parent.
     fn fill<'s>(
         &'s self,
         operation: &'s Operation,
+        need: &'s Need<'s>,
         fixed: &'s Bindings,
         names: &'s [&'s str],
         known: Bindings,
@@ -69,11 +172,11 @@ impl Runner<'_> {
                 known
             };
             if let Some((_, value)) = fixed.iter().find(|(given, _)| given == name) {
-                return self.fill(operation, fixed, rest, below(value)).await;
+                return self.fill(operation, need, fixed, rest, below(value)).await;
             }
             let mut why = None;
-            for purpose in purposes(operation, rest.is_empty()) {
-                match self.candidates(operation, name, &known, *purpose).await {
+            for purpose in purposes(need, rest.is_empty()) {
+                match self.candidates(operation, need, (name, *purpose), &known).await {
                     Err(reason) => why = why.or(Some(reason)),
                     Ok(candidates) => {
                         let fitting: Vec<&String> =
@@ -84,7 +187,7 @@ impl Runner<'_> {
                             why = why.or(Some(Unbound::Absent(reason)));
                         }
                         for candidate in fitting {
-                            match self.fill(operation, fixed, rest, below(candidate)).await {
+                            match self.fill(operation, need, fixed, rest, below(candidate)).await {
                                 Ok(filled) => return Ok(filled),
                                 Err(reason) => why = why.or(Some(reason)),
                             }
@@ -104,8 +207,9 @@ impl Runner<'_> {
         parent: &Bindings,
         index: usize,
     ) -> Result<String, Unbound> {
-        let cell = self.cell(operation, name, parent, "*listed").await;
-        let ids = cell.get_or_init(|| async { Ok(self.various(operation, name, parent).await) }).await.clone()?;
+        let turnstile = self.pool.cell(key(operation, name, parent, "*listed".to_owned()), None);
+        let ids =
+            turnstile.cell.get_or_init(|| async { Ok(self.various(operation, name, parent).await) }).await.clone()?;
         ids.get(index).cloned().ok_or_else(|| Unbound::Absent(format!("fewer values for {name} are listed")))
     }
 
@@ -124,7 +228,7 @@ impl Runner<'_> {
             let inputs = Value::Null;
             let scope = Scope::new(&inputs, &self.mark);
             let parent = renamed(&operation.path, &list.path, parent);
-            let errand = Errand { given: &parent, ..Errand::of(&case.id) };
+            let errand = Errand::fixture(&case.id, &parent);
             let performed = Box::pin(self.perform(case, step, list, &scope, &errand)).await;
             if let Ok(Performed { json: Some(body), accepted: true, .. }) = performed {
                 rows.push(ids_listed(&body, name, &list.path.text).into_iter());
@@ -154,26 +258,30 @@ impl Runner<'_> {
     async fn candidates(
         &self,
         operation: &Operation,
-        name: &str,
+        need: &Need<'_>,
+        (name, purpose): (&str, Purpose),
         parent: &Bindings,
-        purpose: Purpose,
     ) -> Result<Vec<String>, Unbound> {
         let owner = match purpose {
             Purpose::Consume => return self.obtain(operation, name, parent, purpose).await,
-            Purpose::Change => &*operation.id.0,
-            Purpose::Read => "",
-            Purpose::Find => "*found",
+            Purpose::Change => format!("{} {}", operation.id, need.method),
+            Purpose::Hold => need.holder(operation),
+            Purpose::Read => String::new(),
+            Purpose::Find => "*found".to_owned(),
         };
-        let cell = self.cell(operation, name, parent, owner).await;
-        cell.get_or_init(|| self.obtain(operation, name, parent, purpose)).await.clone()
-    }
-
-    /// Where the ids for `name` below `parent` are kept for `owner`: an operation, or what they are for.
-    async fn cell(&self, operation: &Operation, name: &str, parent: &Bindings, owner: &str) -> Arc<OnceCell<Obtained>> {
-        let above = above(&operation.path, name).unwrap_or_default();
-        let values: Vec<&String> = parent.iter().map(|(_, value)| value).collect();
-        let key = format!("{above}\u{0}{name}\u{0}{values:?}\u{0}{owner}");
-        Arc::clone(self.pool.0.lock().await.entry(key).or_default())
+        let most = (purpose == Purpose::Hold && !owner.ends_with(REFUSED)).then_some(BELOW_ONE);
+        let Turnstile { cell, before, generation } = self.pool.cell(key(operation, name, parent, owner), most);
+        let mut obtained = cell.get_or_init(|| self.obtain(operation, name, parent, purpose)).await.clone();
+        // Where nothing more may be created, the parent that there was has to do.
+        if let (Err(Unbound::Refused(_)), Some(Ok(ids))) = (&obtained, before.as_ref().and_then(|before| before.get()))
+        {
+            obtained = Ok(ids.clone());
+        }
+        if let (Ok(ids), Purpose::Hold) = (&mut obtained, purpose) {
+            let ahead = generation.checked_rem(ids.len()).unwrap_or_default();
+            ids.rotate_left(ahead);
+        }
+        obtained
     }
 
     async fn obtain(
@@ -231,7 +339,7 @@ impl Runner<'_> {
             let inputs = Value::Null;
             let mark = self.next_mark();
             let scope = Scope::new(&inputs, &mark);
-            let errand = Errand { given: parent, ..Errand::of(&case.id) };
+            let errand = Errand::fixture(&case.id, parent);
             let performed = match Box::pin(self.perform(case, step, operation, &scope, &errand)).await {
                 Ok(performed) => performed,
                 Err(reason) => {
@@ -302,7 +410,7 @@ impl Runner<'_> {
         }
         let inputs = Value::Null;
         let scope = Scope::new(&inputs, &self.mark);
-        let errand = Errand { given: parent, ..Errand::of(&case.id) };
+        let errand = Errand::fixture(&case.id, parent);
         let performed = Box::pin(self.perform(case, &step, operation, &scope, &errand)).await?;
         let Some(body) = performed.json.filter(|_| performed.accepted) else {
             return Err(Unbound::Absent(performed.summary));
@@ -329,6 +437,10 @@ fn never_obtained(name: &str, reasons: &[(&Operation, Unbound)]) -> Unbound {
     if reasons.is_empty() {
         return Unbound::Absent(format!("{name} was never obtained: no operation answers one"));
     }
+    if let Some((_, spent @ Unbound::Spent(_))) = reasons.iter().find(|(_, reason)| matches!(reason, Unbound::Spent(_)))
+    {
+        return spent.clone();
+    }
     let said: Vec<String> = reasons.iter().map(|(operation, reason)| format!("{}: {reason}", operation.id)).collect();
     let text = format!("{name} was never obtained: {}", said.join("; "));
     if reasons.iter().all(|(_, reason)| matches!(reason, Unbound::Refused(_))) {
@@ -338,14 +450,25 @@ fn never_obtained(name: &str, reasons: &[(&Operation, Unbound)]) -> Unbound {
     }
 }
 
-/// What an id in the path is for, the best first; `last` where no other follows it.
-fn purposes(operation: &Operation, last: bool) -> &'static [Purpose] {
-    if operation.is_safe() {
-        if last { &[Purpose::Read] } else { &[Purpose::Read, Purpose::Find] }
-    } else if operation.method == "DELETE" && last {
-        &[Purpose::Consume]
-    } else {
-        &[Purpose::Change]
+/// Where the ids for `name` below `parent` are kept for `owner`: who changes them, or what they are for.
+fn key(operation: &Operation, name: &str, parent: &Bindings, owner: String) -> Key {
+    Key {
+        above: above(&operation.path, name).unwrap_or_default(),
+        name: name.to_owned(),
+        parent: parent.iter().map(|(_, value)| value.clone()).collect(),
+        owner,
+    }
+}
+
+/// What an id in the path is for, the best first; `last` where no other follows it. The method that is sent decides, and
+/// not the operation's: nobody knows what a server does with an undeclared one.
+fn purposes(need: &Need<'_>, last: bool) -> &'static [Purpose] {
+    match need.method {
+        _ if need.is_safe() && last => &[Purpose::Read],
+        _ if need.is_safe() => &[Purpose::Read, Purpose::Find],
+        "DELETE" if last => &[Purpose::Consume],
+        "DELETE" | "POST" => &[Purpose::Hold],
+        _ => &[Purpose::Change],
     }
 }
 

@@ -1,9 +1,10 @@
 //! The end of a run: everything counted becomes the outcome.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::digest::sha256;
-use crate::drift::Drift;
+use crate::drift::{Drift, Level};
 use crate::outcome::{CaseRecord, CaseResult, DocumentFacts, EnvironmentFacts, FORMAT, LeftBehind, Outcome, Verdict};
 
 use super::tally::{Seen, Sighting};
@@ -35,9 +36,25 @@ impl Runner<'_> {
             });
         }
         let operations = tally.records(self.contract, &self.plan.operations);
+        // What a pair of requests proved later, its cases show, too.
+        let mut proved: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+        for (id, seen) in tally.drifts.iter().filter(|(_, seen)| seen.contrast.is_some()) {
+            seen.cases.iter().for_each(|(_, case)| proved.entry(&case.0).or_default().push(id));
+        }
         let known = |mut record: CaseRecord| {
-            let failed = record.result == CaseResult::Failed;
             record.drifts.retain(|id| tally.drifts.contains_key(id));
+            for id in proved.get(&*record.id).into_iter().flatten().copied() {
+                if !record.drifts.contains(id) {
+                    record.drifts.push(id.clone());
+                }
+            }
+            record.drifts.sort();
+            let errs = |id: &String| tally.drifts.get(id).is_some_and(|seen| seen.level == Level::Error);
+            // A refusal by itself judged nothing; now it does.
+            if record.requests > 0 && record.drifts.iter().any(errs) {
+                record.result = CaseResult::Failed;
+            }
+            let failed = record.result == CaseResult::Failed;
             if let (Some(broken), true) = (&broken, failed && record.drifts.is_empty()) {
                 record.result = CaseResult::NotJudged { reason: self.redactor.text(&broken.reason) };
             }
@@ -54,6 +71,10 @@ impl Runner<'_> {
             answered: self.health.answered(),
             interrupted: ended.interrupted,
         });
+        let (evidence, whole) = self.ledger.evidence(self.contract, &self.plan.operations);
+        if !whole {
+            self.note("the evidence of requests is not complete: there are too many promises to list".to_owned());
+        }
         let mut drifts: Vec<Drift> = tally.drifts.iter().filter_map(|(id, seen)| self.drift(id, seen)).collect();
         drifts.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.id.cmp(&b.id)));
         Outcome {
@@ -79,6 +100,7 @@ impl Runner<'_> {
             refused: self.gate.refused(),
             notes: self.notes().iter().map(|note| self.redactor.text(note)).collect(),
             left_behind: ended.left_behind,
+            evidence,
         }
     }
 
@@ -108,6 +130,7 @@ impl Runner<'_> {
             state: seen.state,
             cases: seen.cases.iter().map(|(_, case)| case.to_string()).collect(),
             witness: Some(witness.clone()),
+            contrast: seen.contrast.clone(),
         })
     }
 

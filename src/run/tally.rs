@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::case::{CaseId, Intent};
 use crate::check::registry::{CHECKS, implied_by};
 use crate::contract::{Contract, Operation, OperationId};
-use crate::drift::{Finding, Level, Stability, State, Witness};
+use crate::drift::{Contrast, Finding, Level, Stability, State, Witness};
 use crate::exchange::{Exchange, Failure};
 use crate::outcome::{Count, OperationRecord};
 
@@ -13,8 +13,16 @@ use crate::outcome::{Count, OperationRecord};
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) requests: u64,
+    /// Requests that should be accepted and whose answer speaks of them.
     pub(super) valid: u64,
+    /// … of which a documented success was answered.
     pub(super) accepted: u64,
+    /// The others by status.
+    pub(super) refusals: BTreeMap<u16, u64>,
+    /// A documented success was answered, to whatever end the request was sent.
+    pub(super) served: bool,
+    /// A request that should be accepted was answered at all.
+    pub(super) answered: bool,
     /// Requests that found nobody listening.
     pub(super) unreachable: u64,
     /// Exchanges that the checks judged.
@@ -43,6 +51,16 @@ pub(super) struct Seen {
     pub(super) number: u64,
     pub(super) stability: Stability,
     pub(super) state: State,
+    pub(super) contrast: Option<Contrast>,
+}
+
+/// A refusal that may prove to be a drift.
+#[derive(Debug)]
+pub(super) struct Suspect {
+    /// The level that the drift would have.
+    pub(super) level: Level,
+    /// The first few cases of the plan that showed it, with their places in it.
+    pub(super) cases: Vec<(usize, CaseId)>,
 }
 
 /// How many cases of a drift are named.
@@ -64,6 +82,10 @@ pub(super) struct Tally {
     pub(super) requests: u64,
     pub(super) operations: BTreeMap<OperationId, Counters>,
     pub(super) drifts: BTreeMap<String, Seen>,
+    /// Refusals of valid requests that may prove to be drifts, by the id that they would have.
+    pub(super) suspects: BTreeMap<String, Suspect>,
+    /// Drifts that turned out to be others.
+    pub(super) renames: BTreeMap<String, String>,
     /// Drifts are being asked for again: what shows is no occurrence.
     pub(super) confirming: bool,
 }
@@ -75,13 +97,16 @@ pub(super) struct Answered<'a> {
     pub(super) intent: &'a Intent,
     /// Whether the answer depends on the environment's credentials.
     pub(super) with_credentials: bool,
+    /// Whether it was sent for itself, and not to prepare something or to find something out.
+    pub(super) in_its_own_right: bool,
     pub(super) exchange: &'a Exchange,
 }
 
 impl Tally {
     /// Counts one exchange.
     pub(super) fn exchange(&mut self, answered: Answered<'_>) {
-        let Answered { operation, intent, with_credentials, exchange } = answered;
+        let Answered { operation, intent, with_credentials, in_its_own_right, exchange } = answered;
+        let counts = in_its_own_right && !self.confirming;
         self.requests += u64::from(exchange.attempts);
         let counters = self.operations.entry(operation.id.clone()).or_default();
         counters.requests += u64::from(exchange.attempts);
@@ -92,13 +117,19 @@ impl Tally {
         *counters.statuses.entry(name).or_default() += 1;
         let Some(status) = status else { return };
         let success = (200..300).contains(&status) && operation.response(status).is_some();
+        counters.served |= success && matches!(intent, Intent::Valid | Intent::Unknown);
+        counters.answered |= matches!(intent, Intent::Valid | Intent::Unknown);
         match intent {
-            Intent::Valid => {
+            // What is gone, busy or too often asked for says nothing of the request.
+            Intent::Valid if counts && !matches!(status, 404 | 408..=410 | 423 | 425 | 429) => {
                 counters.valid += 1;
                 counters.accepted += u64::from(success);
+                if !success {
+                    *counters.refusals.entry(status).or_default() += 1;
+                }
             }
             // A written step says itself what it expects, so only its successes are evidence.
-            Intent::Unknown if success => {
+            Intent::Unknown if success && counts => {
                 counters.valid += 1;
                 counters.accepted += 1;
             }
@@ -112,7 +143,7 @@ impl Tally {
 
     /// Whether `operation` answered a documented success.
     pub(super) fn accepted(&self, operation: &OperationId) -> bool {
-        self.operations.get(operation).is_some_and(|counters| counters.accepted > 0)
+        self.operations.get(operation).is_some_and(|counters| counters.served)
     }
 
     /// Counts that exchange `number` of `case`, the one at `rank` in the plan, shows a drift. Returns whether it is to be
@@ -127,6 +158,7 @@ impl Tally {
             number,
             stability: Stability::Unconfirmed,
             state: State::New,
+            contrast: None,
         });
         if confirming && seen.occurrences > 0 {
             return false;
@@ -150,6 +182,58 @@ impl Tally {
             seen.sighting = Some(sighting);
         }
         new
+    }
+
+    /// Remembers a refusal that may prove to be a drift of this id.
+    pub(super) fn suspect(&mut self, id: &str, level: Level, (rank, case): (usize, &CaseId)) {
+        let suspect = self.suspects.entry(id.to_owned());
+        let cases = &mut suspect.or_insert_with(|| Suspect { level, cases: Vec::new() }).cases;
+        if let Err(at) = cases.binary_search_by(|(known, id)| (*known, id).cmp(&(rank, case))) {
+            cases.insert(at, (rank, case.clone()));
+            cases.truncate(CASES_NAMED);
+        }
+    }
+
+    /// What a suspicion came to: the drift `id`, shown by `case` and described, in place of the note `note`.
+    pub(super) fn convict(
+        &mut self,
+        note: &str,
+        id: &str,
+        case: (usize, CaseId),
+        (sighting, contrast): (Sighting, Contrast),
+        asked: u32,
+    ) {
+        let before = self.drifts.remove(note);
+        let seen = self.drifts.entry(id.to_owned()).or_insert_with(|| {
+            before.unwrap_or_else(|| Seen {
+                level: sighting.finding.level,
+                occurrences: 1,
+                cases: vec![case],
+                sighting: None,
+                number: 0,
+                stability: Stability::Unconfirmed,
+                state: State::New,
+                contrast: None,
+            })
+        });
+        seen.level = seen.level.max(sighting.finding.level);
+        seen.stability = Stability::Stable { asked };
+        seen.sighting = Some(sighting);
+        seen.contrast = Some(contrast);
+        if note != id {
+            self.renames.insert(note.to_owned(), id.to_owned());
+        }
+    }
+
+    /// Shows a drift by a smaller request, or by one beside it.
+    pub(super) fn show(&mut self, id: &str, sighting: Option<Sighting>, contrast: Option<Contrast>) {
+        let Some(seen) = self.drifts.get_mut(id) else { return };
+        if let Some(sighting) = sighting {
+            seen.sighting = Some(sighting);
+        }
+        if contrast.is_some() {
+            seen.contrast = contrast;
+        }
     }
 
     /// The case that showed the drift and stands first in the plan.
@@ -191,11 +275,8 @@ impl Tally {
 
     /// Leaves one drift for one cause: what another drift of this run implies is counted there.
     pub(super) fn merge(&mut self) {
-        let implied: Vec<(String, String)> = self
-            .drifts
-            .keys()
-            .filter_map(|id| Some((id.clone(), implied_by(id).filter(|cause| self.drifts.contains_key(cause))?)))
-            .collect();
+        let implied: Vec<(String, String)> =
+            self.drifts.keys().filter_map(|id| Some((id.clone(), self.cause(id)?))).collect();
         for (id, cause) in implied {
             let occurrences = self.drifts.remove(&id).map_or(0, |seen| seen.occurrences);
             if let Some(seen) = self.drifts.get_mut(&cause).filter(|_| !self.confirming) {
@@ -204,10 +285,15 @@ impl Tally {
         }
     }
 
+    /// The widest drift of this run of which the drift `id` is one more consequence.
+    fn cause(&self, id: &str) -> Option<String> {
+        implied_by(id).into_iter().find(|cause| self.drifts.contains_key(cause))
+    }
+
     /// The ids under which these drifts are counted after a merge, each once.
     pub(super) fn renamed(&self, ids: &mut Vec<String>) {
         for id in ids.iter_mut().filter(|id| !self.drifts.contains_key(*id)) {
-            if let Some(cause) = implied_by(id) {
+            if let Some(cause) = self.renames.get(id).cloned().or_else(|| self.cause(id)) {
                 *id = cause;
             }
         }
@@ -241,7 +327,7 @@ impl Tally {
                     .map(|check| Count { name: check.id.to_owned(), count: counters.judged })
                     .collect(),
                 not_exercised: operation.disabled.clone().or_else(|| {
-                    let kept_back = counters.valid == 0 && !counters.missed;
+                    let kept_back = !counters.answered && !counters.missed;
                     counters.forbidden.clone().filter(|_| kept_back)
                 }),
             })

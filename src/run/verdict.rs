@@ -95,10 +95,11 @@ fn gaps(facts: &Facts<'_>) -> Vec<String> {
             }
         }
     }
-    let missing: Vec<String> = facts
+    let mut missing: Vec<String> = facts
         .records
         .iter()
-        .filter(|record| record.accepted == 0 && record.not_exercised.is_none())
+        .filter(|record| record.not_exercised.is_none())
+        .filter(|record| !facts.tally.accepted(&OperationId(record.operation.as_str().into())))
         .filter(|record| promises_success(facts.contract, &record.operation))
         .map(|record| {
             let statuses: Vec<String> =
@@ -108,10 +109,24 @@ fn gaps(facts: &Facts<'_>) -> Vec<String> {
             format!("{} never answered a documented success ({seen}){why}", record.operation)
         })
         .collect();
+    missing.extend(facts.records.iter().filter_map(|record| mostly_refused(facts, record)));
     if missing.is_empty() && !facts.records.is_empty() && facts.records.iter().all(|record| record.accepted == 0) {
         return vec!["no operation answered a documented success".to_owned()];
     }
     missing
+}
+
+/// Says so where fewer than half of the valid requests to an operation were accepted: what is known of it is known from
+/// the few that were.
+fn mostly_refused(facts: &Facts<'_>, record: &OperationRecord) -> Option<String> {
+    let counters = facts.tally.operations.get(&OperationId(record.operation.as_str().into()))?;
+    if counters.accepted == 0 || counters.accepted * 2 >= counters.valid {
+        return None;
+    }
+    let most = counters.refusals.iter().max_by_key(|(status, count)| (**count, std::cmp::Reverse(**status)));
+    let most = most.map(|(status, count)| format!("; {count} were answered with {status}")).unwrap_or_default();
+    let (accepted, valid) = (counters.accepted, counters.valid);
+    Some(format!("{} accepted only {accepted} of {valid} valid requests{most}", record.operation))
 }
 
 /// Why a case could not be judged.

@@ -67,6 +67,15 @@ mod tests {
     }
 
     #[test]
+    fn a_pair_is_two_lines() {
+        let shown = shown(&examples::paired(), &Style::default());
+        let pair =
+            "    pair      body /address/city with \"Dubai\": 201\n              body /address/city with null: 400\n";
+        assert!(shown.contains(pair), "{shown}");
+        assert!(shown.contains("              body /address/city with nothing: 200\n"), "{shown}");
+    }
+
+    #[test]
     fn the_verdict_is_the_last_line_and_names_the_exit_code() {
         for (outcome, last) in [
             (examples::conformant(), "✓ Conformant: no new drift. Exit code 0. Reports: out"),

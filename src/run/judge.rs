@@ -1,0 +1,115 @@
+//! What the checks say about one exchange becomes drifts of the run, or the answer to a question about one.
+
+use crate::case::{Case, Intent, Origin, Spot};
+use crate::check::{self, Keeper, Subject, failed_criterion, rejected_valid};
+use crate::drift::fingerprint::fingerprint;
+use crate::drift::{Finding, Level};
+use crate::outcome::Event;
+use crate::plan::producer::objects;
+
+use super::Runner;
+use super::keeper::Watch;
+use super::perform::{Aim, Turn};
+use super::tally::Sighting;
+use super::witness::{came, witness};
+
+/// What showed in one exchange.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// A drift at level error.
+    pub(super) failed: bool,
+    /// Ids of all drifts.
+    pub(super) drifts: Vec<String>,
+    /// The drifts described, where somebody asks for them.
+    pub(super) described: Vec<(String, Sighting)>,
+}
+
+impl Runner<'_> {
+    /// What the answer to the request may not show.
+    pub(super) fn watch(&self, turn: &Turn<'_>) -> Watch<'_> {
+        let mut own = self.register.marks(&objects(&turn.operation.path, &turn.bound.path));
+        own.push(turn.scope.run.to_owned());
+        Watch { redactor: &self.redactor, secrets: &self.secrets, mark: &self.mark, own }
+    }
+
+    /// Has every check judge the exchange.
+    pub(super) fn judge(&self, turn: &Turn<'_>, subject: &Subject<'_>, foreseen: bool) -> Shown {
+        let mut shown = Shown::default();
+        let watch = self.watch(turn);
+        let accused = turn.step.sibling.as_ref().map(|sibling| &sibling.at);
+        let probe = matches!(turn.errand.aim, Aim::Probe { .. });
+        let paired = turn.errand.aim == Aim::Probe { paired: true };
+        let subject = subject.carrying(turn.step.credentials).accusing(accused, paired).kept_by(&watch as &dyn Keeper);
+        for finding in check::registry::judge(&subject) {
+            if foreseen && finding.rule == failed_criterion::CHECK.id {
+                continue;
+            }
+            let Some(level) = self.levels.level(&finding.rule, &turn.operation.id.0, finding.level) else { continue };
+            shown.failed |= level == Level::Error;
+            let id = fingerprint(&finding, &turn.operation.id.0, subject.status());
+            // A drift shows once in an exchange, in however many elements of a list.
+            if shown.drifts.contains(&id) {
+                continue;
+            }
+            let finding = Finding { level, ..finding };
+            if probe {
+                shown.described.push((id.clone(), self.described(turn, &subject, finding)));
+            } else {
+                self.sighting(turn, &subject, &id, finding);
+            }
+            shown.drifts.push(id);
+        }
+        if turn.errand.aim == Aim::Case && !self.tally().confirming {
+            self.suspect(turn, &subject, accused);
+        }
+        shown
+    }
+
+    /// Remembers a refusal of a request that was made from another one by changing a value: that one may have been
+    /// accepted, and then the refusal is a drift.
+    fn suspect(&self, turn: &Turn<'_>, subject: &Subject<'_>, accused: Option<&Spot>) {
+        let Turn { case, step, operation, errand, .. } = *turn;
+        let variant = matches!(step.intent, Intent::Valid | Intent::Hostile) && accused.is_some();
+        let refused = subject.status().is_some_and(rejected_valid::refuses_the_request);
+        if !variant || !refused || !is_single(case) {
+            return;
+        }
+        let findings = check::registry::judge(&subject.accusing(accused, true));
+        if let Some(finding) = findings.iter().find(|finding| finding.rule == rejected_valid::CHECK.id) {
+            let id = fingerprint(finding, &operation.id.0, subject.status());
+            let rank = self.plan.place(errand.root).unwrap_or(usize::MAX);
+            self.tally().suspect(&id, finding.level, (rank, &case.id));
+        }
+    }
+
+    /// Adds a finding to the tally; describes it only where it is not known better already.
+    fn sighting(&self, turn: &Turn<'_>, subject: &Subject<'_>, id: &str, finding: Finding) {
+        let root = turn.errand.root;
+        let rank = self.plan.place(root).unwrap_or(usize::MAX);
+        if !self.tally().notice(id, (rank, root), turn.number, finding.level) {
+            return;
+        }
+        let level = finding.level;
+        if self.tally().describe(id, root, self.described(turn, subject, finding)) {
+            (self.tell)(Event::DriftSeen { id: id.to_owned(), level });
+        }
+    }
+
+    fn described(&self, turn: &Turn<'_>, subject: &Subject<'_>, mut finding: Finding) -> Sighting {
+        let overlay = check::overlay::stated_by(subject, &finding);
+        let redactor = self.redactor.aware_of(subject.exchange);
+        finding.came = came(&redactor, &finding.part, &finding.came);
+        Sighting {
+            finding,
+            operation: turn.operation.id.clone(),
+            status: subject.status(),
+            overlay,
+            witness: witness(&self.redactor, subject.exchange),
+        }
+    }
+}
+
+/// Whether the case is one generated request, so that the request alone says what it is.
+pub(super) fn is_single(case: &Case) -> bool {
+    matches!(case.origin, Origin::Generated { .. }) && case.steps.len() == 1
+}
