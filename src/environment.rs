@@ -48,6 +48,7 @@ pub enum Target {
 }
 
 /// One environment with everything the run has to know about it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own, which a person gives or not")]
 #[derive(Debug, Clone)]
 pub struct Environment {
     /// Its name.
@@ -62,6 +63,8 @@ pub struct Environment {
     pub writes: bool,
     /// Whether requests with methods that no document declares may be sent.
     pub undeclared_methods: bool,
+    /// Whether values may be sent that are valid, and that many servers have unwritten limits for.
+    pub hostile: bool,
     /// Whether a DELETE, PATCH or PUT may touch what this run did not create.
     pub touch_foreign: bool,
     /// Operations that are never called.
@@ -124,6 +127,7 @@ impl Environment {
             credentials: Vec::new(),
             writes: own,
             undeclared_methods: own,
+            hostile: own,
             touch_foreign: own,
             exclude: Vec::new(),
             max_created: if own { 100_000 } else { 200 },

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use libtest_mimic::{Completion, Failed, Trial};
 use tokio::runtime::Runtime;
 
-use crate::case::Intent;
+use crate::case::{Case, Intent};
 use crate::check::registry::CHECKS;
 use crate::config::{Config, Overrides};
 use crate::contract::{Operation, OperationId};
@@ -18,6 +18,7 @@ use crate::generate;
 use crate::outcome::{CaseRecord, CaseResult, Outcome, Verdict};
 use crate::plan::{self, Selection};
 use crate::report::folder;
+use crate::run::Limits;
 use crate::suite::{Settings, Sources, Suite};
 
 /// The generated family that begins with each operation's simplest valid request. Its trial answers for the operation:
@@ -65,7 +66,13 @@ impl Harness {
         let below = |paths: &[PathBuf]| paths.iter().map(|path| folder.join(path)).collect();
         let sources =
             Sources { specs: below(&config.specs), overlays: below(&config.overlays), cases: below(&config.cases) };
-        let generation = generate::Settings { seed: config.seed, mark: environment.mark.clone() };
+        let generation = generate::Settings {
+            seed: config.seed,
+            mark: environment.mark.clone(),
+            depth: config.depth,
+            hostile: environment.hostile,
+            workers: 1,
+        };
         let mut suite = Suite::load(&sources, &generation).map_err(|errors| lines(&errors))?;
         let rules: Vec<&str> = CHECKS.iter().map(|check| check.id).collect();
         let operations: Vec<&str> = suite.contract.operations.iter().map(|operation| &*operation.id.0).collect();
@@ -87,6 +94,7 @@ impl Harness {
                 environment: Some(environment.name.clone()),
                 ..Selection::default()
             },
+            limits: Limits::default(),
             levels: config.changed_levels(),
             journal: lasting.then(|| reports.join("journal.ndjson")),
         };
@@ -129,11 +137,10 @@ impl Harness {
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();
         let plan = self.suite.plan(&self.settings.selection);
         for case in plan.cases {
-            let family = plan::family(case);
             let called = plan::called(case);
             let name = match called.first() {
-                Some(operation) if family != "written" => name(operation, family),
-                _ => printable(&format!("{family}::{}", case.name)),
+                Some(operation) if plan::family(case) != "written" => name(operation, group(case)),
+                _ => printable(&format!("written::{}", case.name)),
             };
             let refusals = case.steps.iter().all(|step| !matches!(step.intent, Intent::Valid | Intent::Unknown));
             let group = groups.entry(name).or_insert_with(|| Group { refusals, ..Group::default() });
@@ -218,7 +225,20 @@ impl Harness {
     }
 }
 
-/// `OPERATION::FAMILY`
+/// The name under which a generated case is a trial: its family, where that is small, else what is expected of it.
+fn group(case: &Case) -> &'static str {
+    let family = plan::family(case);
+    match case.steps.first().map(|step| &step.intent) {
+        _ if matches!(family, SIMPLEST | "full" | "link" | "listed" | "unknown-id") => family,
+        Some(Intent::Unauthorized) => "credentials",
+        Some(Intent::Undeclared) => "undeclared-method",
+        Some(Intent::Hostile) => "hostile",
+        Some(Intent::Invalid(_) | Intent::Open | Intent::Absent) => "invalid",
+        Some(Intent::Valid | Intent::Unknown) | None => "valid",
+    }
+}
+
+/// `OPERATION::GROUP`
 fn name(operation: &OperationId, family: &str) -> String {
     printable(&format!("{operation}::{family}"))
 }

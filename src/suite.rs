@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use crate::case::{Case, arazzo};
-use crate::contract::Contract;
-use crate::document::{Diagnostic, Severity};
+use crate::contract::{Contract, OperationId};
+use crate::document::{Diagnostic, Place, Severity};
 use crate::drift::levels::Levels;
 use crate::environment::{Environment, Secret, Target};
 use crate::generate::{self, generate};
@@ -35,15 +35,19 @@ pub struct Suite {
     pub cases: Vec<Case>,
     /// What could not be composed, and why.
     pub notes: Vec<String>,
+    /// Promises that no generated request shows from one of their sides, with the reason.
+    pub impossible: Vec<(OperationId, Place, String)>,
 }
 
 /// Everything beside the suite that a run depends on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// What random choices start from.
     pub seed: u64,
     /// What is run.
     pub selection: Selection,
+    /// How much may be sent.
+    pub limits: run::Limits,
     /// Levels that differ from the usual.
     pub levels: Levels,
     /// The file that remembers what is created; none where the target ends with the run.
@@ -78,7 +82,7 @@ impl Suite {
                 notes.push(format!("{} cannot be used: {reason}", operation.id));
             }
         }
-        Ok(Self { contract, cases, notes })
+        Ok(Self { contract, cases, notes, impossible: generated.impossible })
     }
 
     /// The selected cases, in order.
@@ -110,8 +114,8 @@ impl Suite {
             seed: settings.seed,
             notes: self.notes.clone(),
             journal: settings.journal.as_deref(),
-            limits: run::Limits::default(),
-            impossible: &[],
+            limits: settings.limits,
+            impossible: &self.impossible,
         };
         let outcome = run::run(setup, stop, tell).await?;
         if let Some(sandbox) = sandbox {

@@ -20,7 +20,8 @@ pub(crate) fn suite() -> Result<Suite> {
     let below = |paths: &[PathBuf]| paths.iter().map(|path| root.join(path)).collect();
     let sources =
         Sources { specs: below(&config.specs), overlays: below(&config.overlays), cases: below(&config.cases) };
-    let generation = generate::Settings { seed: config.seed, mark: vec!["referenceId".to_owned()] };
+    let generation =
+        generate::Settings { seed: config.seed, mark: vec!["referenceId".to_owned()], ..generate::Settings::default() };
     Suite::load(&sources, &generation).map_err(|errors| {
         let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
         messages.join("\n").into()

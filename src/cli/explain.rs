@@ -5,28 +5,29 @@ use std::io::Write;
 use clap::Args;
 
 use crate::document::nearest;
-use crate::{check, lint};
+use crate::{check, lint, mutation};
 
 use super::terminal::Terminal;
 use super::{Stop, exit};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The rule, or the id of a drift; without it all rules are listed
+    /// The rule, the id of a drift, or a way to break a request; without it all rules are listed
     id: Option<String>,
 }
 
 pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Stop> {
     let checks = check::registry::CHECKS.iter().map(|check| (check.id, check.title, check.page));
     let lints = lint::registry::LINTS.iter().map(|lint| (lint.id, lint.title, lint.page));
-    let pages: Vec<(&str, &str, &str)> = checks.chain(lints).collect();
+    let mutations = mutation::registry::MUTATIONS.iter().map(|mutation| (mutation.id, mutation.title, mutation.page));
+    let families = [
+        ("Rules for answers, judged by `run`:", checks.collect::<Vec<_>>()),
+        ("\nRules for documents, judged by `lint`:", lints.collect()),
+        ("\nWays to break a request, families of cases in `list`:", mutations.collect()),
+    ];
     let mut out = std::io::stdout().lock();
     let Some(id) = &arguments.id else {
-        let (of_answers, of_documents) = pages.split_at(check::registry::CHECKS.len().min(pages.len()));
-        for (heading, pages) in [
-            ("Rules for answers, judged by `run`:", of_answers),
-            ("\nRules for documents, judged by `lint`:", of_documents),
-        ] {
+        for (heading, pages) in &families {
             writeln!(out, "{heading}")?;
             for (id, title, _) in pages {
                 writeln!(out, "  {id:<26} {title}")?;
@@ -36,8 +37,9 @@ pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Sto
     };
     // The id of a drift begins with its rule.
     let rule = id.split('/').next().unwrap_or(id);
-    let Some((_, _, page)) = pages.iter().find(|(name, _, _)| *name == rule) else {
-        let help = nearest(rule, pages.iter().map(|(name, _, _)| *name))
+    let pages = || families.iter().flat_map(|(_, pages)| pages);
+    let Some((_, _, page)) = pages().find(|(name, _, _)| *name == rule) else {
+        let help = nearest(rule, pages().map(|(name, _, _)| *name))
             .map_or_else(|| "`conform explain` lists all rules".to_owned(), |near| format!("did you mean `{near}`?"));
         return Err(Stop::with_help(format!("there is no rule `{}`", rule.escape_debug()), help));
     };

@@ -5,24 +5,27 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use crate::generate;
-use crate::plan::{self, Selection};
+use crate::config::Overrides;
+use crate::plan;
 use crate::report;
 use crate::suite::Suite;
 
+use super::plan::PlanArguments;
 use super::terminal::Terminal;
-use super::{SourceArguments, Stop, exit};
+use super::{SourceArguments, Stop, exit, slip};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     sources: SourceArguments,
-    /// Only cases that call this operation; may be given several times
-    #[arg(long, value_name = "OPERATION")]
-    only: Vec<String>,
-    /// What random choices start from
-    #[arg(long)]
-    seed: Option<u64>,
+    #[command(flatten)]
+    plan: PlanArguments,
+    /// The environment whose plan is shown; where none is named, the sandbox
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// Operations that are worked on at the same time; changes nothing but the time that it takes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: Option<u16>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -38,17 +41,19 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Stop> {
     let config = arguments.sources.contract.config()?;
-    let generation = generate::Settings {
-        seed: arguments.seed.unwrap_or(config.seed),
-        mark: config.defaults.mark.clone().unwrap_or_default(),
-    };
-    let suite = Suite::load(&arguments.sources.sources(&config)?, &generation)?;
-    let unknown = super::slip::unknown_operations(&suite, &arguments.only);
+    let overrides = Overrides { exclude: arguments.plan.exclude.clone(), ..Overrides::default() };
+    // Nothing is sent, so any credential will do.
+    let environment = config.environment(arguments.env.as_deref(), &overrides, &|_| Some("unused".to_owned()));
+    let environment = environment.map_err(|error| Stop::message(error.to_string()))?;
+    let mut generation = arguments.plan.generation(&config, &environment.mark, environment.hostile);
+    generation.workers = arguments.concurrency.map_or(generation.workers, usize::from);
+    let mut suite = Suite::load(&arguments.sources.sources(&config)?, &generation)?;
+    let unknown = slip::unknown_operations(&suite, &arguments.plan.only);
     if let Some((message, help)) = unknown.into_iter().next() {
         return Err(Stop::with_help(message, help));
     }
-    let selection = Selection { only: arguments.only.clone(), ..Selection::default() };
-    let plan = suite.plan(&selection);
+    slip::filters(&mut suite, &arguments.plan)?;
+    let plan = suite.plan(&arguments.plan.selection(&environment));
     let mut out = std::io::stdout().lock();
     match arguments.format {
         Format::Text => {

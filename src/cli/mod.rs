@@ -3,6 +3,7 @@
 mod explain;
 mod lint;
 mod list;
+mod plan;
 mod run;
 mod sandbox;
 mod shell;

@@ -10,13 +10,13 @@ use indicatif::ProgressDrawTarget;
 
 use crate::config::{Config, ConfigError, Overrides, Time};
 use crate::environment::{Class, Environment, Target};
-use crate::generate;
 use crate::outcome::Outcome;
-use crate::plan::Selection;
 use crate::report::progress::Progress;
 use crate::report::{self, folder};
+use crate::run::Limits;
 use crate::suite::{self, Suite};
 
+use super::plan::PlanArguments;
 use super::signal::Signals;
 use super::terminal::{Terminal, variable};
 use super::{SourceArguments, Stop, exit, slip};
@@ -39,15 +39,15 @@ pub(super) struct Arguments {
     #[arg(long, help_heading = "Environment")]
     i_mean_production: bool,
 
-    /// Only cases that call this operation; may be given several times
-    #[arg(long, value_name = "OPERATION", help_heading = "Plan")]
-    only: Vec<String>,
-    /// Only this case, by its id or name in `conform list`; may be given several times
-    #[arg(long, value_name = "CASE", help_heading = "Plan")]
-    case: Vec<String>,
-    /// What random choices start from, a whole number: the same seed, the same cases
-    #[arg(long, help_heading = "Plan")]
-    seed: Option<u64>,
+    #[command(flatten)]
+    plan: PlanArguments,
+
+    /// Start no case after so long, such as 30s: the most telling come first, and what was left out is said
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Plan")]
+    budget: Option<Duration>,
+    /// Send no more requests than these; removing what was created does not count
+    #[arg(long, allow_negative_numbers = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Plan")]
+    max_requests: Option<u64>,
 
     /// Requests at the same time, 1 to 256; where neither this nor a file says so, 8
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256), help_heading = "Pace")]
@@ -65,6 +65,12 @@ pub(super) struct Arguments {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Reports")]
     format: Format,
+}
+
+impl Arguments {
+    fn limits(&self) -> Limits {
+        Limits { budget: self.budget, requests: self.max_requests }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -89,10 +95,10 @@ fn positive(text: &str) -> Result<f64, String> {
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop> {
     let config = arguments.sources.contract.config()?;
     let mut environment = environment(arguments, &config)?;
-    let seed = arguments.seed.unwrap_or(config.seed);
-    let generation = generate::Settings { seed, mark: environment.mark.clone() };
+    let generation = arguments.plan.generation(&config, &environment.mark, environment.hostile);
+    let seed = generation.seed;
     let mut suite = Suite::load(&arguments.sources.sources(&config)?, &generation)?;
-    slip::filters(&mut suite, &arguments.only, &arguments.case)?;
+    slip::filters(&mut suite, &arguments.plan)?;
     slip::names(&suite, &config, &environment)?;
     slip::place(&suite, &environment)?;
     suite.notes.extend(slip::without_token(&suite, &environment));
@@ -103,15 +109,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
             "say --i-mean-production if that is meant; only GET, HEAD and OPTIONS are sent then",
         ));
     }
-    let selection = Selection {
-        only: arguments.only.clone(),
-        exclude: environment.exclude.clone(),
-        cases: arguments.case.clone(),
-        environment: Some(environment.name.clone()),
-    };
+    let selection = arguments.plan.selection(&environment);
     let home = home(arguments, &config, &environment)?;
     let journal = journal(&home, &environment);
-    let settings = suite::Settings { seed, selection, levels: config.changed_levels(), journal };
+    let settings =
+        suite::Settings { seed, selection, limits: arguments.limits(), levels: config.changed_levels(), journal };
     let mut outcome = judge(&suite, environment, &settings, terminal)?;
     // What was found is shown even where no file can be written, and is the exit code even where nobody reads it.
     let written = write_reports(arguments, &config, &outcome)
@@ -133,6 +135,7 @@ fn environment(arguments: &Arguments, config: &Config) -> Result<Environment, St
     let overrides = Overrides {
         base_url: arguments.base_url.clone(),
         token_env: arguments.token_env.clone(),
+        exclude: arguments.plan.exclude.clone(),
         concurrency: arguments.concurrency.map(|n| n as usize),
         rate: arguments.rate,
         timeout: arguments.timeout,

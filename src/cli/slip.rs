@@ -9,6 +9,7 @@ use crate::environment::{Class, Environment, Target};
 use crate::suite::Suite;
 
 use super::Stop;
+use super::plan::PlanArguments;
 
 /// Names in the configuration that name nothing would change nothing, silently.
 pub(super) fn names(suite: &Suite, config: &Config, environment: &Environment) -> Result<(), Stop> {
@@ -38,8 +39,13 @@ fn unknown(what: &str, names: &[String], known: &[&str]) -> Vec<(String, String)
 
 /// A name among others that names nothing is a mistake; where none names anything nothing is selected, which is an outcome
 /// of its own, with a report.
-pub(super) fn filters(suite: &mut Suite, only: &[String], named: &[String]) -> Result<(), Stop> {
+pub(super) fn filters(suite: &mut Suite, plan: &PlanArguments) -> Result<(), Stop> {
+    let (only, named) = (&plan.only, &plan.case);
     let cases: Vec<&str> = suite.cases.iter().flat_map(|case| [&*case.id.0, &*case.name]).collect();
+    // What is never to be called must not be called because of a slip.
+    if let Some((message, help)) = unknown_operations(suite, &plan.exclude).into_iter().next() {
+        return Err(Stop::with_help(message, help));
+    }
     let filters = [(only, unknown_operations(suite, only)), (named, unknown("there is no case", named, &cases))];
     for (names, unknown) in filters {
         if let (true, Some((message, help))) = (unknown.len() < names.len(), unknown.first()) {

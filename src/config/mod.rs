@@ -44,6 +44,8 @@ pub struct Config {
     pub default_env: String,
     /// What random choices start from.
     pub seed: u64,
+    /// Random valid requests, and as many random invalid ones, for each operation.
+    pub depth: u32,
     /// What holds for every environment that does not say otherwise.
     pub defaults: EnvironmentSettings,
     /// Environments by name.
@@ -93,6 +95,7 @@ impl Config {
             reports: folder.join(merged.reports.unwrap_or_default()),
             default_env: merged.default_env.unwrap_or_default(),
             seed: merged.seed.unwrap_or_default(),
+            depth: merged.depth.unwrap_or_default(),
             defaults: merged.defaults,
             environments: merged.env,
             levels: merged.levels,
@@ -173,6 +176,7 @@ fn merge(own: Settings, below: Settings) -> Settings {
         reports: own.reports.or(below.reports),
         default_env: own.default_env.or(below.default_env),
         seed: own.seed.or(below.seed),
+        depth: own.depth.or(below.depth),
         defaults: own.defaults.over(&below.defaults),
         env,
         levels,

@@ -108,6 +108,7 @@ impl Config {
             credentials,
             writes: free && settings.writes.unwrap_or_default(),
             undeclared_methods: free && settings.undeclared_methods.unwrap_or_default(),
+            hostile: free && settings.hostile.unwrap_or_default(),
             touch_foreign: free && settings.touch_foreign.unwrap_or_default(),
             exclude,
             max_created: overrides.max_created.or(settings.max_created).unwrap_or_default(),
@@ -147,6 +148,7 @@ impl Config {
         environment.class = Class::Production;
         environment.writes = false;
         environment.undeclared_methods = false;
+        environment.hostile = false;
         environment.touch_foreign = false;
         Some(note)
     }
@@ -166,11 +168,19 @@ impl Config {
     }
 }
 
+/// Objects that a run may create on a server of one's own.
+const OWN_MOST_CREATED: usize = 5_000;
+
+/// A server on this machine is one's own, so that more may be sent to it.
 fn ad_hoc(base: &str) -> EnvironmentSettings {
+    let own = url::is_loopback(base).then_some(true);
     EnvironmentSettings {
         class: Some(ClassSetting::Test),
         base_url: Some(base.to_owned()),
         writes: Some(true),
+        undeclared_methods: own,
+        hostile: own,
+        max_created: own.map(|_| OWN_MOST_CREATED),
         ..EnvironmentSettings::default()
     }
 }

@@ -25,6 +25,9 @@ pub struct Settings {
     pub default_env: Option<String>,
     /// What random choices start from.
     pub seed: Option<u64>,
+    /// Random valid requests, and as many random invalid ones, for each operation.
+    #[schemars(range(max = 10000))]
+    pub depth: Option<u32>,
     /// What holds for every environment that does not say otherwise; it says nothing about class, place and credentials.
     pub defaults: EnvironmentSettings,
     /// Environments by name.
@@ -54,6 +57,8 @@ pub struct EnvironmentSettings {
     pub undeclared_methods: Option<bool>,
     /// Whether a PUT, PATCH or DELETE may touch what this run did not create.
     pub touch_foreign: Option<bool>,
+    /// Whether values may be sent that are valid, and that many servers have unwritten limits for.
+    pub hostile: Option<bool>,
     /// Operations that are never called.
     pub exclude: Option<Vec<String>>,
     /// How many objects a run may create.
@@ -92,6 +97,7 @@ impl EnvironmentSettings {
             writes: self.writes.or(below.writes),
             undeclared_methods: self.undeclared_methods.or(below.undeclared_methods),
             touch_foreign: self.touch_foreign.or(below.touch_foreign),
+            hostile: self.hostile.or(below.hostile),
             exclude: self.exclude.or_else(|| below.exclude.clone()),
             max_created: self.max_created.or(below.max_created),
             mark: self.mark.or_else(|| below.mark.clone()),

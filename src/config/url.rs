@@ -47,3 +47,13 @@ fn shown(text: &str) -> String {
         _ => text,
     }
 }
+
+/// Whether the base URL is one of this machine alone.
+pub(super) fn is_loopback(base: &str) -> bool {
+    match Url::parse(base).ok().as_ref().and_then(Url::host) {
+        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -5,6 +5,8 @@ use crate::case::{Argument, Call, Case, Step, Supply};
 use crate::contract::{Contract, Operation, OperationId, Parameter};
 use crate::plan::link::{Link, links};
 
+use super::draft::case;
+
 /// How many times a link from an operation to itself (a next page) is followed.
 const PAGES: usize = 3;
 
@@ -54,7 +56,7 @@ pub(super) fn cases(contract: &Contract, operation: &Operation, minimal: &Step) 
             }
             steps.push(step);
         }
-        cases.push(super::case(operation, "link", &link.name, steps));
+        cases.push(case(operation, "link", &link.name, steps));
     }
     cases
 }

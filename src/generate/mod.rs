@@ -1,27 +1,58 @@
-//! Contract to cases: conforming requests, each documented value, unknown ids, missing and wrong credentials.
+//! Contract to cases: a finite, listed plan that shows each promise from both sides, and seeded random depth after it.
 
+mod draft;
+mod ids;
 mod links;
+mod random;
 mod request;
+mod unusual;
+mod vary;
 
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use crate::case::expression::Template;
-use crate::case::{Argument, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Step, Supply};
-use crate::contract::{Contract, Location, Operation, Parameter, PathPart};
-use crate::digest::sha256_of_parts;
+use crate::case::{Case, Step};
+use crate::contract::{Contract, Operation, OperationId};
 use crate::document::Place;
+use crate::mutation::Subject;
+use crate::mutation::soundness::{Label, label};
+use crate::schema::Direction;
 use crate::schema::sample::Sampler;
-use crate::schema::{Direction, Schemas, Sense};
 
+use draft::{Draft, Measure};
 use request::{Extent, arguments, payload};
 
+/// Cases over all operations, roughly: a document with thousands of operations gets fewer of each.
+const MOST: usize = 20_000;
+/// Cases of one operation at most, and at least.
+const MOST_EACH: usize = 4_000;
+const LEAST_EACH: usize = 8;
+/// Further bases of an operation.
+const SPARES: usize = 6;
+/// Bytes of all request bodies, roughly.
+const MOST_BYTES: usize = 200_000_000;
+
 /// What generation depends on beside the contract.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// What random choices start from.
     pub seed: u64,
     /// Request body members that take the run's mark.
     pub mark: Vec<String>,
+    /// Random valid requests, and as many random mutants, for each operation.
+    pub depth: u32,
+    /// Whether valid values are made that many servers have unwritten limits for.
+    pub hostile: bool,
+    /// How many operations are worked on at the same time; it changes nothing but the time that it takes.
+    pub workers: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { seed: 0, mark: Vec::new(), depth: 0, hostile: false, workers: 1 }
+    }
 }
 
 /// Generated cases, and what could not be generated.
@@ -31,6 +62,10 @@ pub struct Generated {
     pub cases: Vec<Case>,
     /// One sentence for each request that could not be made.
     pub notes: Vec<String>,
+    /// Promises that no request can show from one of their sides, with the reason.
+    pub impossible: Vec<(OperationId, Place, String)>,
+    /// Operations of which not everything is listed: too much could be sent.
+    pub cut: Vec<OperationId>,
 }
 
 /// Builds the cases of one operation from shared pieces.
@@ -39,43 +74,115 @@ struct Builder<'c> {
     sampler: Sampler<'c>,
     settings: &'c Settings,
     fed: links::Fed,
+    /// How much is made of one operation at most.
+    most: Measure,
 }
 
 /// Every case that the contract's schemas give rise to, in document order.
 pub fn generate(contract: &Contract, settings: &Settings) -> Generated {
-    let builder =
-        Builder { contract, sampler: Sampler::new(&contract.schemas), settings, fed: links::fed_parameters(contract) };
-    let mut generated = Generated::default();
-    for operation in contract.operations.iter().filter(|operation| operation.disabled.is_none()) {
-        match builder.operation(operation) {
-            Ok(cases) => generated.cases.extend(cases),
-            Err(reason) => generated.notes.push(format!("{}: no request could be generated: {reason}", operation.id)),
+    let usable: Vec<&Operation> = contract.operations.iter().filter(|operation| operation.disabled.is_none()).collect();
+    let builder = Builder {
+        contract,
+        sampler: Sampler::new(&contract.schemas),
+        settings,
+        fed: links::fed_parameters(contract),
+        most: Measure {
+            cases: (MOST / usable.len().max(1)).clamp(LEAST_EACH, MOST_EACH),
+            bytes: MOST_BYTES / usable.len().max(1),
+        },
+    };
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Draft<'_>)>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..settings.workers.clamp(1, usable.len().max(1)) {
+            scope.spawn(|| {
+                while let Some((place, operation)) = {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    usable.get(place).map(|operation| (place, *operation))
+                } {
+                    let draft = builder.operation(operation);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((place, draft));
+                }
+            });
         }
+    });
+    let mut drafts = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    drafts.sort_by_key(|(place, _)| *place);
+    let mut generated = Generated::default();
+    for (_, draft) in drafts {
+        draft.finish(&mut generated);
     }
+    generated.notes.extend(cut(&generated.cut, builder.most.cases));
     generated
 }
 
+/// Which operations are not listed in full.
+fn cut(operations: &[OperationId], most: usize) -> Option<String> {
+    const NAMED: usize = 5;
+    let named: Vec<String> = operations.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = operations.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| {
+        format!(
+            "not every promise is shown of {}{more}: at most {most} cases are made of an operation",
+            named.join(", ")
+        )
+    })
+}
+
 impl Builder<'_> {
-    fn operation(&self, operation: &Operation) -> Result<Vec<Case>, String> {
-        let minimal = self.step(operation, Extent::Minimal)?;
-        let mut cases = vec![single(operation, "minimal", "", minimal.clone())];
-        match self.step(operation, Extent::Full) {
-            Ok(full) if !same_request(&full, &minimal) => cases.push(single(operation, "full", "", full)),
-            Ok(_) | Err(_) => {}
+    fn operation<'o>(&self, operation: &'o Operation) -> Draft<'o> {
+        let mut draft = Draft::new(operation, self.most);
+        let minimal = match self.step(operation, Extent::Minimal) {
+            Ok(step) => Arc::new(step),
+            Err(reason) => {
+                draft.note(format!("{}: no request could be generated: {reason}", operation.id));
+                return draft;
+            }
+        };
+        draft.single("minimal", "", Step::clone(&minimal));
+        let full = self.step(operation, Extent::Full).map_or_else(|_| Arc::clone(&minimal), Arc::new);
+        let widened = draft::between(&minimal, Step::clone(&full));
+        draft.single("full", "", widened);
+        self.examples(&mut draft, &minimal, &full);
+        let bases = [Subject::new(self.contract, operation, &minimal), Subject::new(self.contract, operation, &full)];
+        draft.extend(links::cases(self.contract, operation, &minimal));
+        draft.extend(ids::listed(operation, &minimal));
+        self.unknown_id(&mut draft, &minimal);
+        // Where not everything fits, each side of the contract has its share.
+        let spares = self.spares(operation);
+        let spares: Vec<Subject<'_>> = spares.iter().map(|step| Subject::new(self.contract, operation, step)).collect();
+        draft.share(40, |draft| self.variants(draft, &bases, &spares));
+        draft.share(70, |draft| self.mutants(draft, &bases));
+        if self.settings.hostile {
+            draft.share(60, |draft| self.hostile(draft, &bases));
         }
-        cases.extend(self.enum_values(operation, &minimal));
-        cases.extend(links::cases(self.contract, operation, &minimal));
-        cases.extend(listed(operation, &minimal));
-        cases.extend(self.unknown_id(operation, &minimal));
-        if operation.needs_credentials() {
-            for (family, credentials) in
-                [("no-credentials", Credentials::None), ("wrong-credentials", Credentials::Wrong)]
-            {
-                let step = Step { credentials, intent: Intent::Unauthorized, ..minimal.clone() };
-                cases.push(single(operation, family, "", step));
+        draft.share(100, |draft| self.random(draft, &minimal));
+        self.one_sided(&mut draft);
+        draft
+    }
+
+    /// The full request with each body that the document gives as an example: rules between members, and branches that a
+    /// full request does not take, show there.
+    fn examples(&self, draft: &mut Draft<'_>, minimal: &Arc<Step>, full: &Step) {
+        let payloads = request::examples(self.sampler, draft.operation, self.settings);
+        for (index, payload) in payloads.into_iter().enumerate() {
+            let step = Step { payload: Some(payload), ..full.clone() };
+            if label(self.contract, draft.operation, &step) == Label::Valid {
+                draft.single("example", &(index + 1).to_string(), draft::between(minimal, step));
             }
         }
-        Ok(cases)
+    }
+
+    /// Some valid requests that are the same whatever the seed, for values that fit neither base.
+    fn spares(&self, operation: &Operation) -> Vec<Arc<Step>> {
+        let random = |index: usize| {
+            let seed = request::seed_of(&["spare", &operation.id.0, &index.to_string()]);
+            let step = self.step(operation, Extent::Random(seed)).ok()?;
+            (label(self.contract, operation, &step) == Label::Valid).then(|| Arc::new(step))
+        };
+        let choices = operation.body.is_some() || operation.parameters.len() > 1;
+        (0..SPARES).filter(|_| choices).filter_map(random).collect()
     }
 
     /// One step that calls `operation` with a valid request.
@@ -87,136 +194,24 @@ impl Builder<'_> {
         })
     }
 
-    /// The minimal request with each documented value of each parameter that has an `enum`.
-    fn enum_values(&self, operation: &Operation, minimal: &Step) -> Vec<Case> {
-        let mut cases = Vec::new();
-        for parameter in operation.parameters.iter().filter(|parameter| parameter.location != Location::Path) {
-            if self.fed.contains(operation, parameter) {
-                continue;
-            }
-            for value in self.documented_values(parameter) {
-                let label = format!("{} {} = {}", parameter.location, parameter.name, plain(&value));
-                let mut step = minimal.clone();
-                step.arguments.retain(|argument| {
-                    !(argument.name == parameter.name && argument.location == Some(parameter.location))
-                });
-                step.arguments.push(Argument {
-                    name: parameter.name.clone(),
-                    location: Some(parameter.location),
-                    value: Supply::Template(Template::Literal(value)),
-                });
-                cases.push(single(operation, "enum", &label, step));
+    /// Everything that the schemas of an operation's request promise.
+    fn promises(&self, operation: &Operation) -> BTreeSet<Place> {
+        let body = operation.body.iter().flat_map(|body| &body.content).filter_map(|media| media.schema.as_ref());
+        let parameters = operation.parameters.iter().filter_map(|parameter| parameter.encoding.schema());
+        let promises = |schema| self.contract.schemas.promises(schema, Direction::Request);
+        parameters.chain(body).flat_map(promises).collect()
+    }
+
+    /// Names the promises that no request of the plan breaks.
+    fn one_sided(&self, draft: &mut Draft<'_>) {
+        for place in self.promises(draft.operation) {
+            if !draft.broken.contains(&place) {
+                let reason = draft.unbroken.get(&place).cloned();
+                draft.impossible(place, reason.unwrap_or_else(|| "no request was found that breaks it".to_owned()));
             }
         }
-        cases
-    }
-
-    fn documented_values(&self, parameter: &Parameter) -> Vec<Value> {
-        let schemas = &self.contract.schemas;
-        let Some(place) = parameter.encoding.schema().and_then(|place| schemas.resolve(place).ok()) else {
-            return Vec::new();
-        };
-        let declared = schemas.source(&place).and_then(|schema| schema.get("enum")?.as_array()).cloned();
-        declared.unwrap_or_default().into_iter().filter(|value| accepts(schemas, &place, value)).collect()
-    }
-
-    /// The minimal request with a well-formed last path parameter that names nothing.
-    fn unknown_id(&self, operation: &Operation, minimal: &Step) -> Option<Case> {
-        let name = operation.path.parts.iter().rev().find_map(|part| match part {
-            PathPart::Parameter(name) => Some(name),
-            PathPart::Literal(_) => None,
-        })?;
-        let parameter = operation.parameter(name, Some(Location::Path))?;
-        let value = self.absent_value(parameter)?;
-        let mut step = Step { intent: Intent::Absent, ..minimal.clone() };
-        for argument in &mut step.arguments {
-            if argument.name == *name && argument.location == Some(Location::Path) {
-                argument.value = Supply::Template(Template::Literal(value.clone()));
-            }
-        }
-        Some(single(operation, "unknown-id", &format!("path {name}"), step))
-    }
-
-    /// A value that conforms to the parameter's schema and that nothing is called by.
-    fn absent_value(&self, parameter: &Parameter) -> Option<Value> {
-        let digest = sha256_of_parts(&["absent", &parameter.name, &self.settings.seed.to_string()]);
-        let Some(place) = parameter.encoding.schema() else { return Some(Value::String(digest)) };
-        let hex = |range: std::ops::Range<usize>| digest.get(range).unwrap_or_default();
-        let uuid = format!("{}-{}-4{}-8{}-{}", hex(0..8), hex(8..12), hex(13..16), hex(17..20), hex(20..32));
-        [json!(uuid), json!(format!("absent-{}", hex(0..12))), json!(2_147_480_000_i64), json!(hex(0..12))]
-            .into_iter()
-            .find(|value| accepts(&self.contract.schemas, place, value))
     }
 }
 
-/// How many of the things that lists show are read one by one, and how many below each of them.
-const LISTED: [usize; 2] = [12, 3];
-
-/// The minimal request for each of several listed things: one that was created for the purpose has few of the values that
-/// the others have.
-fn listed(operation: &Operation, minimal: &Step) -> Option<Case> {
-    let existing = |argument: &Argument| matches!(argument.value, Supply::Existing(_));
-    if operation.method != "GET" || !minimal.arguments.iter().any(existing) {
-        return None;
-    }
-    let mut indices: Vec<Vec<usize>> = vec![Vec::new()];
-    for (level, _) in minimal.arguments.iter().filter(|argument| existing(argument)).enumerate() {
-        let width = LISTED.get(level).copied().unwrap_or(1);
-        indices =
-            indices.iter().flat_map(|above| (0..width).map(|index| [above.as_slice(), &[index]].concat())).collect();
-    }
-    let step = |indices: &Vec<usize>| {
-        let mut left = indices.iter();
-        let mut step = minimal.clone();
-        let places: Vec<String> = indices.iter().map(|index| (index + 1).to_string()).collect();
-        step.id = format!("listed-{}", places.join("-"));
-        for argument in step.arguments.iter_mut().filter(|argument| existing(argument)) {
-            argument.value = Supply::Listed(argument.name.clone(), left.next().copied().unwrap_or_default());
-        }
-        step
-    };
-    Some(case(operation, EACH_LISTED, "", indices.iter().map(step).collect()))
-}
-
-/// A case of one step.
-fn single(operation: &Operation, family: &'static str, label: &str, step: Step) -> Case {
-    case(operation, family, label, vec![step])
-}
-
-/// A generated case. Its id depends on the operation, the family and the label alone, so that another operation or
-/// another family changes no id.
-fn case(operation: &Operation, family: &'static str, label: &str, steps: Vec<Step>) -> Case {
-    let name = if label.is_empty() {
-        format!("{} {family}", operation.id)
-    } else {
-        format!("{} {family}: {label}", operation.id)
-    };
-    let id = sha256_of_parts(&[&operation.id.0, family, label]).get(..12).unwrap_or_default().to_owned();
-    Case {
-        id: CaseId(id.into()),
-        name,
-        origin: Origin::Generated { family },
-        inputs: Value::Null,
-        steps,
-        outputs: Vec::new(),
-        depends_on: Vec::new(),
-        tags: Vec::new(),
-        environments: Vec::new(),
-        standalone: true,
-        row: None,
-        generate: None,
-    }
-}
-
-/// Whether the schema at `place` takes `value` in a request.
-fn accepts(schemas: &Schemas, place: &Place, value: &Value) -> bool {
-    schemas.validator(place, Direction::Request, Sense::Certain).is_ok_and(|validator| validator.is_valid(value))
-}
-
-fn same_request(a: &Step, b: &Step) -> bool {
-    format!("{:?}{:?}", a.arguments, a.payload) == format!("{:?}{:?}", b.arguments, b.payload)
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
+#[cfg(test)]
+mod tests;

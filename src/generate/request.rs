@@ -7,11 +7,14 @@ use crate::case::{Argument, Payload, Supply};
 use crate::contract::{Encoding, Location, Media, Operation, Parameter, Scheme};
 use crate::digest::sha256_of_parts;
 use crate::document::{Place, Pointer};
-use crate::schema::Direction;
 use crate::schema::sample::Sampler;
+use crate::schema::{Direction, Schemas, Sense};
 
+use super::Settings;
 use super::links::Fed;
-use super::{Settings, accepts};
+
+/// Examples of one body that are sent.
+const MOST_EXAMPLES: usize = 10;
 
 /// How much of what is optional is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,37 @@ pub(super) enum Extent {
     Minimal,
     /// Everything.
     Full,
+    /// Anything, as this seed has it.
+    Random([u8; 32]),
+}
+
+impl Extent {
+    /// For one part of the request: random parts are drawn independently of each other, so that another parameter changes
+    /// none of them.
+    fn of(self, part: &str) -> Self {
+        let Self::Random(seed) = self else { return self };
+        let seed = String::from_utf8_lossy(&seed);
+        Self::Random(seed_of(&[&seed, part]))
+    }
+
+    /// Whether what is optional is sent.
+    fn takes_optional(self) -> bool {
+        match self {
+            Self::Minimal => false,
+            Self::Full => true,
+            Self::Random([first, ..]) => first % 2 == 0,
+        }
+    }
+}
+
+/// A seed made of `parts`.
+pub(super) fn seed_of(parts: &[&str]) -> [u8; 32] {
+    let mut seed = [0; 32];
+    // The text of the digest has more than enough bytes.
+    for (byte, digit) in seed.iter_mut().zip(sha256_of_parts(parts).into_bytes()) {
+        *byte = digit;
+    }
+    seed
 }
 
 /// The arguments of a valid request. Path parameters name something that exists.
@@ -31,9 +65,10 @@ pub(super) fn arguments(
 ) -> Result<Vec<Argument>, String> {
     let mut arguments = Vec::new();
     for parameter in operation.parameters.iter().filter(|parameter| !is_key(operation, parameter)) {
+        let extent = extent.of(&format!("{} {}", parameter.location, parameter.name));
         let value = if parameter.location == Location::Path && names_something(sampler, parameter) {
             Supply::Existing(parameter.name.clone())
-        } else if parameter.required || (extent == Extent::Full && !fed.contains(operation, parameter)) {
+        } else if parameter.required || (extent.takes_optional() && !fed.contains(operation, parameter)) {
             match sample(sampler, parameter, extent) {
                 Ok(value) => Supply::Template(Template::Literal(value)),
                 Err(_) if !parameter.required => continue,
@@ -69,6 +104,9 @@ fn sample(sampler: Sampler<'_>, parameter: &Parameter, extent: Extent) -> Result
     let Some(place) = parameter.encoding.schema() else {
         return Ok(parameter.examples.first().cloned().unwrap_or_else(|| Value::String("text".to_owned())));
     };
+    if matches!(extent, Extent::Random(_)) {
+        return conforming(sampler, place, extent);
+    }
     let example = parameter.examples.iter().find(|example| accepts(sampler.schemas(), place, example));
     if let Some(example) = example {
         return Ok(example.clone());
@@ -104,6 +142,7 @@ fn conforming(sampler: Sampler<'_>, place: &Place, extent: Extent) -> Result<Val
     let value = match extent {
         Extent::Minimal => sampler.minimal(place, Direction::Request),
         Extent::Full => sampler.full(place, Direction::Request),
+        Extent::Random(seed) => sampler.random(place, Direction::Request, seed),
     };
     value.map_err(|error| error.to_string())
 }
@@ -116,12 +155,7 @@ pub(super) fn payload(
     extent: Extent,
     settings: &Settings,
 ) -> Result<Option<Payload>, String> {
-    let Some(body) = &operation.body else { return Ok(None) };
-    let concrete = |media: &&Media| matches!(writing(&media.name), Writing::Any | Writing::Form);
-    let range = |media: &&Media| writing(&media.name) == Writing::Range;
-    let first = |wanted: &dyn Fn(&&Media) -> bool| body.content.iter().find(wanted);
-    let media = first(&concrete).or_else(|| first(&range)).or_else(|| body.content.first());
-    let Some(media) = media else { return Ok(None) };
+    let (Some(body), Some(media)) = (&operation.body, media(operation)) else { return Ok(None) };
     let value = match &media.schema {
         Some(place) => {
             let value = conforming(sampler, place, extent).map_err(|reason| format!("body: {reason}"))?;
@@ -135,6 +169,28 @@ pub(super) fn payload(
     }
     let replacements = marks(sampler, operation, media, &value, settings);
     Ok(Some(Payload { replacements, ..Payload::new(Some(media.name.clone()), Template::Literal(value)) }))
+}
+
+/// The media type that bodies are written in: the first that can be.
+fn media(operation: &Operation) -> Option<&Media> {
+    let content = &operation.body.as_ref()?.content;
+    let concrete = |media: &&Media| matches!(writing(&media.name), Writing::Any | Writing::Form);
+    let range = |media: &&Media| writing(&media.name) == Writing::Range;
+    content.iter().find(concrete).or_else(|| content.iter().find(range)).or_else(|| content.first())
+}
+
+/// The bodies that the document gives as examples, in its order; only those that conform are of use.
+pub(super) fn examples(sampler: Sampler<'_>, operation: &Operation, settings: &Settings) -> Vec<Payload> {
+    let Some((media, place)) = media(operation).and_then(|media| Some((media, media.schema.as_ref()?))) else {
+        return Vec::new();
+    };
+    let conforming = media.examples.iter().take(MOST_EXAMPLES);
+    let conforming = conforming.filter(|example| accepts(sampler.schemas(), place, example));
+    let payload = |example: &Value| {
+        let replacements = marks(sampler, operation, media, example, settings);
+        Payload { replacements, ..Payload::new(Some(media.name.clone()), Template::Literal(example.clone())) }
+    };
+    conforming.map(payload).collect()
 }
 
 /// What the runner can write in a media type.
@@ -185,4 +241,9 @@ fn marks(
     }
     let text = || Template::Text(vec![TextPart::Expression(Expression::Run), TextPart::Text(format!("-{tail}"))]);
     names.into_iter().map(|name| (Pointer::root().child(name), Some(text()))).collect()
+}
+
+/// Whether the schema at `place` takes `value` in a request, in every reading.
+pub(super) fn accepts(schemas: &Schemas, place: &Place, value: &Value) -> bool {
+    schemas.validator(place, Direction::Request, Sense::Certain).is_ok_and(|validator| validator.is_valid(value))
 }

@@ -1,12 +1,16 @@
 //! Which cases, in which order, and where the ids that they need come from.
 
 pub mod link;
+pub mod order;
 pub mod producer;
+pub mod shard;
 
 use std::collections::BTreeMap;
 
 use crate::case::{Call, Case, CaseId, Intent, Origin};
 use crate::contract::{Contract, OperationId};
+
+use shard::Shard;
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +23,8 @@ pub struct Selection {
     pub cases: Vec<String>,
     /// Only cases that are meant for this environment.
     pub environment: Option<String>,
+    /// Only this part of all cases.
+    pub shard: Option<Shard>,
 }
 
 /// The cases of a run, in the order in which they start.
@@ -37,16 +43,17 @@ pub struct Plan<'s> {
 }
 
 impl<'s> Plan<'s> {
-    /// Selects from `cases`; keeps their order.
+    /// Selects from `cases`, the most telling first.
     pub fn new(contract: &Contract, cases: &'s [Case], selection: &Selection) -> Self {
         let (selected, support): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| selection.takes(case));
+        let selected = order::most_telling_first(selected);
         let owed: Vec<OperationId> = selected.iter().flat_map(|case| owed(case)).collect();
         let owed: std::collections::BTreeSet<&OperationId> = owed.iter().collect();
         let wanted = |id: &OperationId| {
             (selection.only.is_empty() || names(&selection.only, id))
                 && !names(&selection.exclude, id)
                 // Who asks for single cases asks nothing of the operations that they do not call.
-                && (selection.cases.is_empty() || owed.contains(id))
+                && ((selection.cases.is_empty() && selection.shard.is_none()) || owed.contains(id))
         };
         let operations = contract.operations.iter().map(|operation| operation.id.clone()).filter(wanted).collect();
         let all = || selected.iter().chain(&support).copied();
@@ -91,7 +98,8 @@ impl Selection {
             self.cases.is_empty() || self.cases.iter().any(|wanted| *wanted == *case.id.0 || *wanted == case.name);
         let here = case.environments.is_empty()
             || self.environment.as_ref().is_none_or(|name| case.environments.contains(name));
-        case.standalone && here && chosen && named && !excluded
+        let mine = self.shard.is_none_or(|shard| shard.holds(&case.id));
+        case.standalone && here && chosen && named && mine && !excluded
     }
 }
 

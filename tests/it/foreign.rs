@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use conform::config::{Config, Overrides};
-use conform::drift::levels::Levels;
 use conform::generate;
 use conform::outcome::Outcome;
 use conform::plan::Selection;
@@ -56,10 +55,11 @@ async fn run(paths: &Value, answer: fn(&str) -> Value) -> (Outcome, Vec<String>)
     let document = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths});
     std::fs::write(&file, document.to_string()).unwrap();
     let sources = Sources { specs: vec![file], overlays: Vec::new(), cases: Vec::new() };
-    let suite = Suite::load(&sources, &generate::Settings::default()).unwrap();
+    let mut suite = Suite::load(&sources, &generate::Settings::default()).unwrap();
+    crate::plain(&mut suite.cases);
     let overrides = Overrides { base_url: Some(base_url), ..Overrides::default() };
     let environment = Config::load(None).unwrap().environment(None, &overrides, &|_| None).unwrap();
-    let settings = Settings { seed: 1, selection: Selection::default(), levels: Levels::default(), journal: None };
+    let settings = Settings { seed: 1, selection: Selection::default(), ..Settings::default() };
     let running = suite.run(environment, &settings, std::future::pending(), &|_| {});
     let outcome = tokio::time::timeout(Duration::from_secs(60), running).await.expect("the run ends").unwrap();
     let asked = asked.lock().unwrap().clone();

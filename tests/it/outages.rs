@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use conform::case::Intent;
 use conform::environment::Environment;
 use serde_json::json;
 
+use crate::made::{Made, variant, with_body};
 use crate::pets::{Pets, Reply, Server, Trial, errors, run};
 use crate::proxy::{Answer, Asked};
 
@@ -135,6 +137,119 @@ async fn a_run_that_is_locked_out_says_so_once() {
     let outcome = trial.run(&server.base_url).await;
     assert_eq!((outcome.exit_code, outcome.reasons.len()), (3, 1), "{:?}", outcome.reasons);
     assert!(outcome.reasons[0].contains("401"), "{:?}", outcome.reasons);
+    let last = outcome.reasons[0].split("the last request before that was ").nth(1).unwrap();
+    assert!(last.ends_with("wrong-credentials)"), "the second wrong credential did it: {:?}", outcome.reasons);
+}
+
+/// Many variants of one request; the one that breaks the target is somewhere among them.
+fn flood(made: &mut Made, poison: &str) {
+    let base = with_body(&made.minimal("addPet"), json!({"name": "Rex"}));
+    for count in 0..60 {
+        made.add(
+            &format!("addPet variant {count}"),
+            variant(&base, json!({"name": format!("v{count}")}), "/name", Intent::Valid),
+        );
+        made.add(&format!("listPets again {count}"), made.minimal("listPets"));
+    }
+    let at = made.cases.len() - 60;
+    let poisoned = variant(&base, json!({ "name": poison }), "/name", Intent::Valid);
+    made.add("addPet poisoned", poisoned);
+    let case = made.cases.pop().unwrap();
+    made.cases.insert(at, case);
+    made.change = |environment| environment.concurrency = 1;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_breaks_the_target_is_named_and_ends_the_run() {
+    type Answer = fn() -> Reply;
+    let answers: [(&str, Answer); 5] = [
+        ("401", || Reply::Json(401, json!({"error": "locked"}))),
+        ("403", || Reply::Json(403, json!({"error": "locked"}))),
+        ("503", || Reply::Json(503, json!({"error": "maintenance"}))),
+        ("500", || Reply::Json(500, json!({"error": "broken"}))),
+        ("connection", || Reply::Close),
+    ];
+    for (sign, answer) in answers {
+        let own = Pets::with(&["a"]);
+        let broken = Arc::new(AtomicU32::new(0));
+        let server = Server::start(move |asked: &Asked| {
+            let poisoned = String::from_utf8_lossy(&asked.body).contains("poison");
+            if broken.load(Ordering::Relaxed) > 0 {
+                broken.fetch_add(1, Ordering::Relaxed);
+                return answer();
+            }
+            broken.fetch_add(u32::from(poisoned), Ordering::Relaxed);
+            own.reply(asked)
+        })
+        .await;
+        let mut made = Made::new(&crate::pets::document());
+        flood(&mut made, "poison");
+        let outcome = made.run(&server.base_url).await;
+        assert_eq!(outcome.exit_code, 3, "{sign}: {:?} {:#?}", outcome.reasons, outcome.drifts);
+        let reason = &outcome.reasons[0];
+        assert!(reason.contains("POST /pets (addPet poisoned)") && reason.contains(sign), "{sign}: {reason}");
+        let asked = server.asked();
+        let at = server
+            .log
+            .lock()
+            .unwrap()
+            .iter()
+            .position(|a| String::from_utf8_lossy(&a.body).contains("poison"))
+            .unwrap();
+        // Transport failures are tried again, cleaning up is not.
+        assert!(asked.len() - at < 40, "{sign}: {} requests after it", asked.len() - at);
+        assert_eq!(errors(&outcome), [""; 0], "{sign}: {:#?}", outcome.drifts);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_the_target_for_good_has_no_answer_itself() {
+    let own = Pets::with(&["a"]);
+    let broken = AtomicU32::new(0);
+    let server = Server::start(move |asked: &Asked| {
+        let poisoned = String::from_utf8_lossy(&asked.body).contains("poison");
+        if broken.fetch_add(u32::from(poisoned), Ordering::Relaxed) > 0 || poisoned {
+            return Reply::Close;
+        }
+        own.reply(asked)
+    })
+    .await;
+    let mut made = Made::new(&crate::pets::document());
+    flood(&mut made, "poison");
+    let outcome = made.run(&server.base_url).await;
+    assert_eq!((outcome.exit_code, errors(&outcome)), (3, vec![]), "{:?}", outcome.reasons);
+    assert!(
+        outcome.reasons[0].starts_with("the target is gone since POST /pets (addPet poisoned)"),
+        "{:?}",
+        outcome.reasons
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_operation_that_fails_for_each_variant_is_no_outage() {
+    let own = Pets::with(&["a"]);
+    let server = Server::start(move |asked: &Asked| match own.reply(asked) {
+        Reply::Json(201, _) if String::from_utf8_lossy(&asked.body).contains("\"v") => {
+            Reply::Json(500, json!({"error": "oops"}))
+        }
+        other => other,
+    })
+    .await;
+    let mut made = Made::new(&crate::pets::document());
+    let base = with_body(&made.minimal("addPet"), json!({"name": "Rex"}));
+    for count in 0..60 {
+        made.add(
+            &format!("addPet variant {count}"),
+            variant(&base, json!({"name": format!("v{count}")}), "/name", Intent::Valid),
+        );
+    }
+    let outcome = made.run(&server.base_url).await;
+    assert_eq!(
+        (outcome.exit_code, errors(&outcome)),
+        (1, vec!["server-error/addPet/500/valid"]),
+        "{:?}",
+        outcome.reasons
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

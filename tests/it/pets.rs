@@ -83,10 +83,12 @@ async fn serve(
                 body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
             },
         };
-        stream.write_all(&head(&answer, Some(answer.body.len()))).await?;
+        let mut bytes = head(&answer, Some(answer.body.len()));
         if asked.method != "HEAD" {
-            stream.write_all(&answer.body).await?;
+            bytes.extend_from_slice(&answer.body);
         }
+        // In one piece: the second of two small ones would wait for an acknowledgement of the first.
+        stream.write_all(&bytes).await?;
     }
     Ok(())
 }
@@ -213,8 +215,9 @@ impl Trial {
             std::fs::write(&file, text).unwrap();
             sources.cases.push(file);
         }
-        let generation = generate::Settings { seed: 1, mark: vec!["name".to_owned()] };
-        let suite = Suite::load(&sources, &generation).unwrap_or_else(|errors| panic!("{errors:#?}"));
+        let generation = generate::Settings { seed: 1, mark: vec!["name".to_owned()], ..generate::Settings::default() };
+        let mut suite = Suite::load(&sources, &generation).unwrap_or_else(|errors| panic!("{errors:#?}"));
+        crate::plain(&mut suite.cases);
         let overrides = Overrides {
             base_url: Some(base_url.to_owned()),
             token_env: Some("TOKEN".to_owned()),
@@ -230,6 +233,7 @@ impl Trial {
             selection: self.selection.clone(),
             levels: self.levels.clone(),
             journal: self.journal.clone(),
+            ..Settings::default()
         };
         suite.run(environment, &settings, stop, &|_| {}).await.unwrap()
     }

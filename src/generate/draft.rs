@@ -1,0 +1,212 @@
+//! The cases of one operation while they are being gathered: each request once, within a bound, what is left out said.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::case::{Case, CaseId, Intent, Origin, Sibling, Spot, Step};
+use crate::contract::{Operation, OperationId};
+use crate::digest::sha256_of_parts;
+use crate::document::{Place, Pointer};
+use crate::mutation::body;
+
+use super::Generated;
+
+/// Variants that further promises are looked for in at most.
+const MOST_BASES: usize = 100;
+/// Promises named as impossible for one operation at most.
+const MOST_NAMED: usize = 1_000;
+
+/// The cases of one operation.
+pub(super) struct Draft<'o> {
+    pub(super) operation: &'o Operation,
+    /// Promises that a case breaks.
+    pub(super) broken: BTreeSet<Place>,
+    cases: Vec<Case>,
+    notes: Vec<String>,
+    impossible: Vec<(OperationId, Place, String)>,
+    /// Why promises are not broken by the requests that should.
+    pub(super) unbroken: BTreeMap<Place, String>,
+    most: Measure,
+    /// What the stage that is being worked on may fill up to.
+    limit: Measure,
+    used: Measure,
+    /// What is sent already.
+    requests: BTreeSet<String>,
+    ids: BTreeSet<CaseId>,
+    /// Whether anything was left out.
+    cut: bool,
+}
+
+/// How much something is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Measure {
+    pub(super) cases: usize,
+    /// Of request bodies.
+    pub(super) bytes: usize,
+}
+
+impl<'o> Draft<'o> {
+    /// No case yet, and `most` to come at most.
+    pub(super) fn new(operation: &'o Operation, most: Measure) -> Self {
+        Self {
+            operation,
+            broken: BTreeSet::new(),
+            cases: Vec::new(),
+            notes: Vec::new(),
+            impossible: Vec::new(),
+            unbroken: BTreeMap::new(),
+            most,
+            limit: most,
+            used: Measure::default(),
+            requests: BTreeSet::new(),
+            ids: BTreeSet::new(),
+            cut: false,
+        }
+    }
+
+    /// The valid requests that differ from a base in one value.
+    pub(super) fn bases(&self) -> impl Iterator<Item = Arc<Step>> + '_ {
+        let valid = self.cases.iter().filter_map(|case| match case.steps.as_slice() {
+            [step] if step.intent == Intent::Valid && step.sibling.is_some() => Some(step),
+            _ => None,
+        });
+        valid.take(MOST_BASES).map(|step| Arc::new(Step { sibling: None, ..step.clone() }))
+    }
+
+    /// Has `work` fill so many percent of the room that is left.
+    pub(super) fn share(&mut self, percent: usize, work: impl FnOnce(&mut Self)) {
+        let part = |most: usize, used: usize| {
+            used + most.saturating_sub(used) / 100 * percent + most.saturating_sub(used) % 100 * percent / 100
+        };
+        self.limit =
+            Measure { cases: part(self.most.cases, self.used.cases), bytes: part(self.most.bytes, self.used.bytes) };
+        work(self);
+        self.limit = self.most;
+    }
+
+    /// How many more cases there is room for.
+    pub(super) fn room(&self) -> usize {
+        self.limit.cases.saturating_sub(self.used.cases)
+    }
+
+    /// Whether there is no room for more; who asks leaves something out then.
+    pub(super) fn is_full(&mut self) -> bool {
+        let full = self.used.cases >= self.limit.cases || self.used.bytes >= self.limit.bytes;
+        self.cut |= full;
+        full
+    }
+
+    /// Adds a case of one step, unless the same request is there already. Returns whether it was added.
+    pub(super) fn single(&mut self, family: &'static str, label: &str, step: Step) -> bool {
+        let request = fingerprint(&step);
+        if self.requests.contains(&request) {
+            return false;
+        }
+        let bytes = size(&step);
+        let added = self.push(case(self.operation, family, label, vec![step]), bytes);
+        if added {
+            self.requests.insert(request);
+        }
+        added
+    }
+
+    /// Adds cases of several steps.
+    pub(super) fn extend(&mut self, cases: impl IntoIterator<Item = Case>) {
+        for case in cases {
+            self.push(case, 0);
+        }
+    }
+
+    fn push(&mut self, case: Case, bytes: usize) -> bool {
+        if self.ids.contains(&case.id) || self.is_full() {
+            return false;
+        }
+        self.used = Measure { cases: self.used.cases + 1, bytes: self.used.bytes + bytes };
+        self.ids.insert(case.id.clone());
+        self.cases.push(case);
+        true
+    }
+
+    /// Says what could not be made.
+    pub(super) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
+    /// Remembers why a request that should break the promise at `place` does not.
+    pub(super) fn unbroken(&mut self, place: Place, reason: &str) {
+        self.unbroken.entry(place).or_insert_with(|| reason.to_owned());
+    }
+
+    /// Says that no request shows the promise at `place` from one of its sides.
+    pub(super) fn impossible(&mut self, place: Place, reason: impl Into<String>) {
+        let known = self.impossible.iter().any(|(_, named, _)| *named == place);
+        if !known && self.impossible.len() < MOST_NAMED {
+            self.impossible.push((self.operation.id.clone(), place, reason.into()));
+        }
+    }
+
+    /// Hands everything over.
+    pub(super) fn finish(self, generated: &mut Generated) {
+        if self.cut {
+            generated.cut.push(self.operation.id.clone());
+        }
+        generated.cases.extend(self.cases);
+        generated.notes.extend(self.notes);
+        generated.impossible.extend(self.impossible);
+    }
+}
+
+/// A generated case. Its id depends on the operation, the family and the label alone, so that another operation or
+/// another family changes no id.
+pub(super) fn case(operation: &Operation, family: &'static str, label: &str, steps: Vec<Step>) -> Case {
+    let name = if label.is_empty() {
+        format!("{} {family}", operation.id)
+    } else {
+        format!("{} {family}: {label}", operation.id)
+    };
+    let id = sha256_of_parts(&[&operation.id.0, family, label]).get(..12).unwrap_or_default().to_owned();
+    Case {
+        id: CaseId(id.into()),
+        name,
+        origin: Origin::Generated { family },
+        inputs: Value::Null,
+        steps,
+        outputs: Vec::new(),
+        depends_on: Vec::new(),
+        tags: Vec::new(),
+        environments: Vec::new(),
+        standalone: true,
+        row: None,
+        generate: None,
+    }
+}
+
+/// `step` as one that was made from `from` by changing several things.
+pub(super) fn between(from: &Arc<Step>, step: Step) -> Step {
+    let (before, after) = (body(from).cloned(), body(&step).cloned());
+    let sibling = Sibling { step: Arc::clone(from), at: Spot::Body(Pointer::root()), before, after };
+    Step { sibling: Some(sibling), ..step }
+}
+
+/// About how much memory the body of a step takes.
+fn size(step: &Step) -> usize {
+    fn of(value: &Value, left: usize) -> usize {
+        match value {
+            Value::String(text) => 32 + text.len(),
+            Value::Array(items) if left > 0 => 32 + items.iter().map(|item| of(item, left - 1)).sum::<usize>(),
+            Value::Object(members) if left > 0 => {
+                64 + members.iter().map(|(name, member)| 48 + name.len() + of(member, left - 1)).sum::<usize>()
+            }
+            _ => 32,
+        }
+    }
+    body(step).map_or(0, |value| of(value, 50))
+}
+
+/// What a step sends and expects, in a form that can be compared.
+fn fingerprint(step: &Step) -> String {
+    let Step { arguments, payload, credentials, method, .. } = step;
+    sha256_of_parts(&[&format!("{arguments:?}"), &format!("{payload:?}"), &format!("{credentials:?}{method:?}")])
+}

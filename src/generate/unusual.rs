@@ -1,0 +1,92 @@
+//! Valid requests with values that careless servers stumble over: all parts of a request at once, and each part by itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::case::{Intent, Spot, Step};
+use crate::mutation::Subject;
+use crate::mutation::soundness::{Label, label};
+use crate::schema::Direction;
+
+use super::Builder;
+use super::draft::{Draft, between};
+
+/// The family of these cases.
+pub(super) const FAMILY: &str = "hostile";
+
+/// Kinds of values that each part gets by itself; which ones goes round, so that all parts together get all kinds.
+const EACH: usize = 4;
+/// Bytes that a request with unusual values everywhere may have: more is refused for its size alone.
+const MOST_BYTES: usize = 200_000;
+/// Bytes of a parameter: what stands between client and server refuses longer addresses and fields.
+const MOST_IN_HEAD: usize = 1_000;
+
+impl Builder<'_> {
+    /// The full request with unusual values.
+    pub(super) fn hostile(&self, draft: &mut Draft<'_>, [_, full]: &[Subject<'_>; 2]) {
+        let mut everywhere: BTreeMap<String, Vec<(Spot, Value)>> = BTreeMap::new();
+        let mut order: Vec<String> = Vec::new();
+        let mut alone: Vec<(Spot, String, Value)> = Vec::new();
+        if draft.is_full() {
+            return;
+        }
+        for (place, site) in full.sites.iter().filter(|site| !self.is_fed(full, &site.spot)).enumerate() {
+            if site.value.is_object() || site.value.is_array() {
+                continue;
+            }
+            let values = self.sampler.hostile(&site.schemas, Direction::Request);
+            let values: Vec<_> = values.into_iter().filter(|edge| travels(&site.spot, &edge.value)).collect();
+            for (index, edge) in values.iter().enumerate() {
+                if !everywhere.contains_key(&edge.what) {
+                    order.push(edge.what.clone());
+                }
+                everywhere.entry(edge.what.clone()).or_default().push((site.spot.clone(), edge.value.clone()));
+                let turn = (index + values.len() - (place * EACH) % values.len()) % values.len();
+                if turn < EACH {
+                    alone.push((site.spot.clone(), edge.what.clone(), edge.value.clone()));
+                }
+            }
+        }
+        for what in order {
+            let Some(values) = everywhere.remove(&what) else { continue };
+            if let Some(step) = self.everywhere(full, values) {
+                draft.single(FAMILY, &format!("everywhere {what}"), step);
+            }
+        }
+        for (spot, what, value) in alone {
+            if draft.is_full() {
+                return;
+            }
+            self.valid(draft, FAMILY, &format!("{spot} {what}"), full, &spot, Some(value));
+        }
+    }
+
+    /// The request with each value at its spot that keeps it valid.
+    fn everywhere(&self, full: &Subject<'_>, values: Vec<(Spot, Value)>) -> Option<Step> {
+        let mut base = Arc::clone(full.base);
+        let mut changed = 0;
+        let mut bytes = 0;
+        for (spot, value) in values {
+            bytes += value.as_str().map_or(8, str::len);
+            if bytes > MOST_BYTES {
+                break;
+            }
+            let subject = Subject { base: &base, sites: Vec::new(), ..*full };
+            let Some(step) = subject.with(&spot, Some(value)) else { continue };
+            if label(self.contract, full.operation, &step) == Label::Valid {
+                base = Arc::new(step);
+                changed += 1;
+            }
+        }
+        (changed > 1).then(|| Step { intent: Intent::Hostile, ..between(full.base, Step::clone(&base)) })
+    }
+}
+
+/// Whether the value reaches the server unharmed from this spot.
+fn travels(spot: &Spot, value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    matches!(spot, Spot::Body(_))
+        || (text.len() <= MOST_IN_HEAD && !text.is_empty() && !text.chars().any(char::is_control))
+}

@@ -1,0 +1,237 @@
+//! Valid requests that show one promise each: every optional element alone and absent, every value at an edge; and
+//! requests that break one promise each.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::case::{Breach, Intent, Sibling, Spot, Step};
+use crate::contract::{Contract, Parameter};
+use crate::document::{Place, Pointer};
+use crate::mutation::registry::mutants;
+use crate::mutation::soundness::{Label, label};
+use crate::mutation::{Mutant, Site, Subject, body, missing_required};
+use crate::schema::Direction;
+use crate::schema::sample::edge::Edge;
+
+use super::Builder;
+use super::draft::Draft;
+
+/// Mutants of different requests that differ from them in the same way.
+const SAME: usize = 3;
+/// Requests of which the same promise is tried to be broken, before it is given up.
+const TRIALS: usize = 2;
+
+impl Builder<'_> {
+    /// Every valid request that differs from one of the two bases, the minimal and the full one, in one value; where neither
+    /// can have the value, from one of the `spares`.
+    pub(super) fn variants(&self, draft: &mut Draft<'_>, [minimal, full]: &[Subject<'_>; 2], spares: &[Subject<'_>]) {
+        for spot in self.optional(full) {
+            let Some(value) = full.value_at(&spot) else { continue };
+            if draft.is_full() {
+                return;
+            }
+            if minimal.value_at(&spot).is_none() {
+                self.valid(draft, "alone", &spot.to_string(), minimal, &spot, Some(value.clone()));
+            }
+            self.valid(draft, "absent", &spot.to_string(), full, &spot, None);
+        }
+        for (subject, other) in [(minimal, full), (full, minimal)] {
+            let both = |site: &&Site<'_>| std::ptr::eq(subject, minimal) || minimal.value_at(&site.spot).is_none();
+            for site in subject.sites.iter().filter(both).filter(|site| !self.is_fed(subject, &site.spot)) {
+                if draft.is_full() {
+                    return;
+                }
+                let edges = self.sampler.edges(&site.schemas, Direction::Request);
+                for (place, reason) in edges.impossible {
+                    draft.impossible(place, reason);
+                }
+                // A value of another branch than the one that the base takes is valid, too.
+                let free = free(self.contract, site);
+                let others = (!free.is_empty()).then(|| self.sampler.edges(&free, Direction::Request).values);
+                for edge in edges.values.into_iter().chain(others.into_iter().flatten()) {
+                    let (family, label) = named(&site.spot, &edge);
+                    // A rule between members may forbid the value beside those of one base and not of another.
+                    let bases = [subject, other].into_iter().chain(spares);
+                    let bases = bases.filter(|base| base.value_at(&site.spot).is_some());
+                    for base in bases {
+                        if self.valid(draft, family, &label, base, &site.spot, Some(edge.value.clone())) {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every mutant of both bases: of the full one those at places that the minimal one does not have. Then, for promises
+    /// that only hold beside other values (`beneficiaryLegalName` of a business), mutants of the valid variants.
+    pub(super) fn mutants(&self, draft: &mut Draft<'_>, [minimal, full]: &[Subject<'_>; 2]) {
+        self.mutants_of(draft, minimal, &|_| true);
+        let broken = draft.broken.clone();
+        let further = |mutant: &Mutant| match &mutant.step.intent {
+            _ if minimal.value_at(&mutant.spot).is_none() || mutant.id == missing_required::MUTATION.id => true,
+            Intent::Invalid(Breach { place: Some(place), .. }) => !broken.contains(place),
+            _ => false,
+        };
+        self.mutants_of(draft, full, &further);
+        let mut missing = self.promises(draft.operation);
+        missing.retain(|promise| !draft.broken.contains(promise));
+        let bases: Vec<Arc<Step>> = draft.bases().collect();
+        let mut tried: BTreeMap<Place, usize> = BTreeMap::new();
+        for base in bases {
+            // Only a request that keeps a promise can be made to break it.
+            let subject = Subject::new(self.contract, draft.operation, &base);
+            let mut telling = false;
+            for place in self.kept(&subject).filter(|place| missing.contains(place)) {
+                let times = tried.entry(place).or_default();
+                *times += 1;
+                telling |= *times <= TRIALS;
+            }
+            if !telling {
+                continue;
+            }
+            for mutant in self.made(draft, &subject) {
+                let Intent::Invalid(Breach { place: Some(place), .. }) = &mutant.step.intent else { continue };
+                if missing.contains(place) && !draft.broken.contains(place) {
+                    add(draft, mutant);
+                }
+            }
+            missing.retain(|promise| !draft.broken.contains(promise));
+        }
+    }
+
+    /// The promises that the body of a request keeps.
+    fn kept(&self, subject: &Subject<'_>) -> impl Iterator<Item = Place> {
+        let schema = subject.media.and_then(|media| media.schema.as_ref());
+        let kept = schema
+            .zip(body(subject.base))
+            .map(|(schema, body)| self.contract.schemas.kept(schema, Direction::Request, body));
+        kept.unwrap_or_default().into_iter()
+    }
+
+    fn mutants_of(&self, draft: &mut Draft<'_>, subject: &Subject<'_>, wanted: &dyn Fn(&Mutant) -> bool) {
+        for mutant in self.made(draft, subject).into_iter().filter(wanted) {
+            add(draft, mutant);
+        }
+    }
+
+    /// The mutants of `subject` that may be sent.
+    fn made(&self, draft: &mut Draft<'_>, subject: &Subject<'_>) -> Vec<Mutant> {
+        // Each value has a handful of mutants; more than there is room for need not be made.
+        if draft.is_full() {
+            return Vec::new();
+        }
+        let sites = subject.sites.iter().take(draft.room() / 2 + 8).cloned().collect();
+        let made = mutants(&Subject { sites, ..*subject }).made.into_iter();
+        made.filter(|mutant| !self.is_fed(subject, &mutant.spot)).collect()
+    }
+
+    /// The spots of `full` that hold something optional: parameters, and members of the body at any depth.
+    fn optional(&self, full: &Subject<'_>) -> Vec<Spot> {
+        let operation = full.operation;
+        let argument = |parameter: &&Parameter| !parameter.required && !self.fed.contains(operation, parameter);
+        let parameters = operation.parameters.iter().filter(argument);
+        let parameters =
+            parameters.map(|parameter| Spot::Parameter(parameter.location, parameter.name.clone(), Pointer::root()));
+        let members = full.sites.iter().filter(|site| matches!(&site.spot, Spot::Body(at) if !at.is_root()));
+        let members = members.filter(|site| {
+            let Spot::Body(at) = &site.spot else { return false };
+            let parent = at.parent().and_then(|parent| parent.resolve(body(full.base)?));
+            parent.is_some_and(Value::is_object)
+        });
+        parameters.chain(members.map(|site| site.spot.clone())).filter(|spot| full.value_at(spot).is_some()).collect()
+    }
+
+    /// Adds `subject` with `value` at `spot`, where that is surely valid. Returns whether it is.
+    pub(super) fn valid(
+        &self,
+        draft: &mut Draft<'_>,
+        family: &'static str,
+        name: &str,
+        subject: &Subject<'_>,
+        spot: &Spot,
+        value: Option<Value>,
+    ) -> bool {
+        let before = subject.value_at(spot).cloned();
+        if before == value {
+            return true;
+        }
+        let Some(step) = subject.with(spot, value.clone()) else { return false };
+        if label(self.contract, subject.operation, &step) != Label::Valid {
+            return false;
+        }
+        let sibling = Sibling { step: Arc::clone(subject.base), at: spot.clone(), before, after: value };
+        let intent = if family == super::unusual::FAMILY { Intent::Hostile } else { Intent::Valid };
+        draft.single(family, name, Step { sibling: Some(sibling), intent, ..step });
+        true
+    }
+
+    /// Whether a link feeds the parameter at `spot`: no value is invented for it then.
+    pub(super) fn is_fed(&self, subject: &Subject<'_>, spot: &Spot) -> bool {
+        let Spot::Parameter(location, name, _) = spot else { return false };
+        let parameter = subject.operation.parameter(name, Some(*location));
+        parameter.is_some_and(|parameter| self.fed.contains(subject.operation, parameter))
+    }
+}
+
+/// Adds a mutant, and remembers what it shows.
+fn add(draft: &mut Draft<'_>, mutant: Mutant) {
+    let label = match &mutant.spot {
+        // The family has said what is different.
+        Spot::Method | Spot::Credentials => mutant.detail.clone(),
+        spot => format!("{spot} {}", mutant.detail).trim_end().to_owned(),
+    };
+    // The same change of another request may break what it did not break before.
+    let names = (1..=SAME).map(|n| if n == 1 { label.clone() } else { format!("{label} ({n})") });
+    let added = names.into_iter().any(|name| draft.single(mutant.id, &name, mutant.step.clone()));
+    match (&mutant.step.intent, mutant.place) {
+        (Intent::Invalid(breach), _) if added => draft.broken.extend(breach.place.clone()),
+        (Intent::Valid, Some(place)) => draft.unbroken(place, "the bytes of what should break it are valid"),
+        (Intent::Open, Some(place)) => draft.unbroken(place, "what should break it has a valid reading"),
+        _ => {}
+    }
+}
+
+/// The schemas of `site` that hold whichever branches of choices are taken; none where all do.
+fn free(contract: &Contract, site: &Site<'_>) -> Vec<Place> {
+    let mut branches: Vec<Place> = Vec::new();
+    for schema in &site.schemas {
+        for keyword in ["anyOf", "oneOf"] {
+            let list = schema.child(keyword);
+            let count = contract.schemas.source(&list).and_then(Value::as_array).map_or(0, Vec::len);
+            branches.extend((0..count).filter_map(|index| contract.schemas.resolve(&list.index(index)).ok()));
+        }
+    }
+    let chosen = |place: &&Place| branches.contains(place) || is_in_branch(&place.pointer);
+    let free: Vec<Place> = site.schemas.iter().filter(|place| !chosen(place)).cloned().collect();
+    if free.len() == site.schemas.len() { Vec::new() } else { free }
+}
+
+/// Whether `pointer` leads through a branch of a choice.
+fn is_in_branch(pointer: &Pointer) -> bool {
+    let tokens: Vec<_> = pointer.tokens().collect();
+    tokens.windows(2).any(|pair| {
+        let [keyword, index] = pair else { return false };
+        matches!(&**keyword, "anyOf" | "oneOf") && index.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// The family of an edge, and what tells it from others.
+fn named(spot: &Spot, edge: &Edge) -> (&'static str, String) {
+    let keyword = &edge.keyword.pointer;
+    let above = keyword.parent().and_then(|parent| parent.last().map(Cow::into_owned)).unwrap_or_default();
+    match (&*keyword.last().unwrap_or_default(), above.as_str()) {
+        ("enum", _) => ("enum", format!("{spot} = {}", plain(&edge.value))),
+        // One value may have several choices.
+        (_, "anyOf" | "oneOf") => ("branch", format!("{spot} {keyword}")),
+        _ => ("edge", format!("{spot} {}", edge.what)),
+    }
+}
+
+/// A value in a label.
+pub(super) fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
