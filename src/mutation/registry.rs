@@ -118,8 +118,9 @@ pub fn mutants(subject: &Subject<'_>) -> Mutants {
             Label::Open => Intent::Open,
             Label::Invalid(broken) => {
                 let reason = reason(subject, &mutant, &broken);
-                let excuse = mutant.excuse.or_else(|| invented(subject, &mutant)).map(str::to_owned);
-                Intent::Invalid(Breach { reason, place: meant(&mutant, &broken).cloned(), excuse })
+                let place = meant(&mutant, &broken).cloned();
+                let excuse = mutant.excuse.or_else(|| invented(subject, &mutant.spot, place.as_ref()?));
+                Intent::Invalid(Breach { reason, place, excuse: excuse.map(str::to_owned) })
             }
         };
         if bytes != base && seen.insert(bytes) {
@@ -131,9 +132,8 @@ pub fn mutants(subject: &Subject<'_>) -> Mutants {
 }
 
 /// Why an id may be taken that only an overlay calls malformed: the published document says nothing about ids of this path.
-fn invented(subject: &Subject<'_>, mutant: &Mutant) -> Option<&'static str> {
-    let Spot::Parameter(Location::Path, ..) = &mutant.spot else { return None };
-    let place = mutant.place.as_ref()?;
+fn invented(subject: &Subject<'_>, spot: &Spot, place: &Place) -> Option<&'static str> {
+    let Spot::Parameter(Location::Path, ..) = spot else { return None };
     let wrote = subject.contract.source(place.document)?.overlay_at(&place.pointer);
     wrote.map(|_| "the published document does not say what form the id has")
 }

@@ -166,3 +166,19 @@ fn one_cause_has_one_reason() {
     reasons.dedup();
     assert_eq!(reasons, ["required fullName", "type fullName"]);
 }
+
+/// The published document declares no parameter there; that ids are uuids is what an overlay makes of it.
+#[test]
+fn an_id_that_only_an_overlay_gives_a_form_may_be_taken() {
+    let contract = cams();
+    let lines: Vec<String> = made(&contract, "ListCustomerBankInformation").iter().map(told).collect();
+    assert!(
+        lines.contains(&"malformed-id path customerId word: invalid (format path customerId, excused)".to_owned()),
+        "{lines:#?}"
+    );
+    let lines: Vec<String> = made(&contract, "GetOneCustomer").iter().map(told).collect();
+    assert!(
+        lines.contains(&"malformed-id path customerId word: invalid (format path customerId)".to_owned()),
+        "{lines:#?}"
+    );
+}
