@@ -98,6 +98,11 @@ pub(crate) fn plain(cases: &mut Vec<Case>) {
 
 /// The whole default suite against `base_url`.
 pub(crate) async fn run_against(base_url: &str, token: &str) -> Outcome {
+    run_suite(&SUITE, 1, base_url, token).await
+}
+
+/// `suite` against `base_url`.
+pub(crate) async fn run_suite(suite: &Suite, seed: u64, base_url: &str, token: &str) -> Outcome {
     let overrides = Overrides {
         base_url: Some(base_url.to_owned()),
         token_env: Some("TOKEN".to_owned()),
@@ -106,6 +111,6 @@ pub(crate) async fn run_against(base_url: &str, token: &str) -> Outcome {
     };
     let lookup = |name: &str| (name == "TOKEN").then(|| token.to_owned());
     let environment = Config::load(None).unwrap().environment(None, &overrides, &lookup).unwrap();
-    let settings = Settings { seed: 1, selection: Selection::default(), ..Settings::default() };
-    SUITE.run(environment, &settings, std::future::pending(), &|_| {}).await.unwrap()
+    let settings = Settings { seed, selection: Selection::default(), ..Settings::default() };
+    suite.run(environment, &settings, std::future::pending(), &|_| {}).await.unwrap()
 }

@@ -13,12 +13,12 @@ use crate::{default_suite, sent};
 /// Families whose requests change with the seed; `minimal` makes what they need.
 const DRAWN: [&str; 4] = ["random", "random-mutant", "unknown-id", "minimal"];
 
-fn is_drawn(case: &Case) -> bool {
+pub(crate) fn is_drawn(case: &Case) -> bool {
     matches!(&case.origin, Origin::Generated { family } if DRAWN.contains(family))
 }
 
 /// The suite with the cases that `seed` gives rise to.
-fn seeded(suite: &mut Suite, generation: &generate::Settings, seed: u64) {
+pub(crate) fn seeded(suite: &mut Suite, generation: &generate::Settings, seed: u64) {
     let written = suite.cases.iter().filter(|case| matches!(case.origin, Origin::Written { .. })).cloned();
     let written: Vec<Case> = written.collect();
     let generated = generate(&suite.contract, &generate::Settings { seed, ..generation.clone() });

@@ -1,14 +1,18 @@
 //! Conformant servers that use a freedom of the documents: no drift at level error.
 
 use std::io::Write;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use conform::drift::Level;
+use conform::outcome::Outcome;
+use conform::suite::Suite;
 use serde_json::{Value, json};
 
 use crate::proxy::{Answer, Asked, Lie, Proxy};
-use crate::run_against;
+use crate::seeds::{is_drawn, seeded};
+use crate::{default_suite, run_against, run_suite};
 
 /// Runs against a conformant variation: it must end as conformant, or as too little evidence where `evidence` is false.
 async fn silent(what: &str, evidence: bool, vary: impl Fn(&Asked, Answer) -> Lie + Send + Sync + 'static) {
@@ -16,11 +20,69 @@ async fn silent(what: &str, evidence: bool, vary: impl Fn(&Asked, Answer) -> Lie
 }
 
 async fn judged_silent(what: &str, evidence: bool, proxy: Proxy) {
-    let outcome = run_against(&proxy.base_url, &proxy.token).await;
-    let errors: Vec<_> = outcome.drifts.iter().filter(|drift| drift.level == Level::Error).collect();
-    assert!(errors.is_empty(), "{what}: {errors:#?}");
-    let expected = if evidence { 0 } else { 4 };
-    assert_eq!(outcome.exit_code, expected, "{what}: {:?} {:?}", outcome.reasons, outcome.notes);
+    let judged = |what: &str, outcome: &Outcome, evidence: bool| {
+        let errors: Vec<_> = outcome.drifts.iter().filter(|drift| drift.level == Level::Error).collect();
+        assert!(errors.is_empty(), "{what}: {errors:#?}");
+        let expected = if evidence { 0 } else { 4 };
+        assert_eq!(outcome.exit_code, expected, "{what}: {:?} {:?}", outcome.reasons, outcome.notes);
+    };
+    judged(what, &run_against(&proxy.base_url, &proxy.token).await, evidence);
+    if SEEDED.load(Ordering::Relaxed) {
+        for (seed, suite) in SEEDS.iter() {
+            let outcome = run_suite(suite, *seed, &proxy.base_url, &proxy.token).await;
+            // What a seed changes is sent to some operations once, which may be too little, and is no drift.
+            judged(&format!("{what}, seed {seed}"), &outcome, evidence && outcome.exit_code != 4);
+        }
+    }
+}
+
+/// Whether each variation is judged for several seeds, too.
+static SEEDED: AtomicBool = AtomicBool::new(false);
+
+/// Five seeds: the first with all that `conform run` sends to the sandbox, of the others what they change.
+static SEEDS: LazyLock<Vec<(u64, Suite)>> = LazyLock::new(|| {
+    let suite = |seed| {
+        let (mut suite, _, generation) = default_suite();
+        seeded(&mut suite, &generation, seed);
+        if seed > 1 {
+            suite.cases.retain(is_drawn);
+        }
+        (seed, suite)
+    };
+    (1..=5).map(suite).collect()
+});
+
+/// The variations, each of which is a test of its own for one seed; but for the slow one, which would take five minutes.
+const ALL: [fn(); 14] = [
+    the_sandbox_itself,
+    optional_properties_are_absent,
+    a_creation_answers_with_an_empty_object,
+    another_refusal_that_a_range_documents,
+    a_charset_in_any_case_and_vendor_headers,
+    errors_as_problem_details,
+    compressed_answers,
+    uuids_in_upper_case_and_times_with_offset,
+    one_request_per_connection,
+    too_many_requests_now_and_then,
+    an_empty_data_set,
+    a_server_that_creates_nothing_is_not_well_evidenced,
+    what_was_created_is_found_a_little_later,
+    what_was_removed_is_gone_a_little_later,
+];
+
+#[test]
+fn every_variation_is_in_the_list() {
+    let own = include_str!("variations.rs");
+    assert_eq!(own.matches("\n#[tokio::test(flavor").count(), ALL.len() + 1);
+}
+
+#[test]
+#[ignore = "two minutes: fourteen servers, each for five seeds"]
+fn no_variation_is_a_drift_for_five_seeds() {
+    SEEDED.store(true, Ordering::Relaxed);
+    for variation in ALL {
+        variation();
+    }
 }
 
 fn each_object(value: &mut Value, change: &impl Fn(&mut serde_json::Map<String, Value>)) {
