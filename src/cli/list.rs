@@ -52,7 +52,12 @@ pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Sto
     if let Some((message, help)) = unknown.into_iter().next() {
         return Err(Stop::with_help(message, help));
     }
+    let noted = suite.notes.len();
     slip::filters(&mut suite, &arguments.plan)?;
+    // A plan of nothing because of a slip is no plan.
+    if let Some(note) = suite.notes.get(noted) {
+        return Err(Stop::message(note.clone()));
+    }
     let plan = suite.plan(&arguments.plan.selection(&environment));
     let mut out = std::io::stdout().lock();
     match arguments.format {

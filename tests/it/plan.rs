@@ -144,9 +144,10 @@ fn wrong_values_end_with_2_and_teach() {
         (&["--seed", "-3"], &["--seed"]),
         (&["--seed", "x"], &["--seed", "x"]),
         (&["--only", "AddCostumer"], &["AddCostumer", "AddCustomer"]),
+        (&["--case", "AddCustomer minimum"], &["no case `AddCustomer minimum`", "AddCustomer minimal"]),
     ] {
         // A run that selects nothing has not enough evidence, as others have.
-        let selects_nothing = arguments[0] == "--only";
+        let selects_nothing = ["--only", "--case"].contains(&arguments[0]);
         for command in if selects_nothing { &["list"][..] } else { &["list", "run"] } {
             let output = conform(&[&[*command], arguments].concat());
             let error = String::from_utf8_lossy(&output.stderr).replace('\'', "`");
