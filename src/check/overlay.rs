@@ -125,7 +125,7 @@ actions:
                 published("undocumented-property/o/200/colour"),
             ]
         );
-        assert_eq!(said(&answer(202, &json!({}))), [published("undocumented-status/o/202/unknown")]);
+        assert_eq!(said(&answer(202, &json!({}))), [published("undocumented-status/o/202/valid")]);
     }
 
     #[test]

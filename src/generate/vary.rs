@@ -16,8 +16,8 @@ use crate::mutation::{Mutant, Site, Subject, body, missing_required};
 use crate::schema::Direction;
 use crate::schema::sample::edge::Edge;
 
-use super::Builder;
 use super::draft::Draft;
+use super::{Builder, THOROUGH};
 
 /// Mutants of different requests that differ from them in the same way.
 const SAME: usize = 3;
@@ -77,6 +77,9 @@ impl Builder<'_> {
             _ => false,
         };
         self.mutants_of(draft, full, &further);
+        if self.most.cases < THOROUGH {
+            return;
+        }
         let mut missing = self.promises(draft.operation);
         missing.retain(|promise| !draft.broken.contains(promise));
         let bases: Vec<Arc<Step>> = draft.bases().collect();
