@@ -128,6 +128,32 @@ fn both_ends_of_bounds_and_every_documented_value_are_sent() {
     }
 }
 
+/// A bound that the document states binds the server, and one that it leaves out the server may have all the same.
+#[test]
+fn zero_and_minus_one_are_sent_where_a_number_is_meant() {
+    let mut path = json!({"get": {"operationId": "add", "responses": {"200": {"description": "ok"}}}});
+    path["get"]["parameters"] = json!([
+        {"name": "text", "in": "query", "schema": {"type": "string"}, "example": "10"},
+        {"name": "word", "in": "query", "schema": {"type": "string"}},
+        {"name": "free", "in": "query", "schema": {"type": "integer"}},
+        {"name": "bounded", "in": "query", "schema": {"type": "integer", "minimum": -5}},
+        {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}}]);
+    let generated = generate(&contract(&json!({"/things": path})), &Settings::default());
+    let intent = |name: &str| -> Option<Intent> {
+        let case = generated.cases.iter().find(|case| case.name == format!("add {name}"))?;
+        Some(case.steps[0].intent.clone())
+    };
+    for what in ["zero", "negative"] {
+        assert_eq!(intent(&format!("edge: query text {what}")), Some(Intent::Hostile), "{what}");
+        assert_eq!(intent(&format!("edge: query word {what}")), None, "{what}");
+        assert_eq!(intent(&format!("edge: query page {what}")), None, "{what}");
+    }
+    // Where nothing keeps zero out, the full request has it.
+    assert_eq!(intent("edge: query free negative"), Some(Intent::Hostile));
+    assert_eq!(intent("edge: query bounded negative"), Some(Intent::Valid));
+    assert!(matches!(intent("not-positive: query page negative"), Some(Intent::Invalid(_))));
+}
+
 /// Whatever is sent as valid conforms; whatever is sent as invalid does not, in any sense.
 #[test]
 fn what_a_case_expects_is_what_the_schema_says() {

@@ -12,9 +12,10 @@ use crate::schema::Direction;
 
 use super::Builder;
 use super::draft::{Draft, between};
+use super::vary::Shown;
 
 /// The family of these cases.
-pub(super) const FAMILY: &str = "hostile";
+const FAMILY: &str = "hostile";
 
 /// Kinds of values that each part gets by itself; which ones goes round, so that all parts together get all kinds.
 const EACH: usize = 4;
@@ -59,7 +60,8 @@ impl Builder<'_> {
             if draft.is_full() {
                 return;
             }
-            self.valid(draft, FAMILY, &format!("{spot} {what}"), full, &spot, Some(value));
+            let shown = Shown { family: FAMILY, label: format!("{spot} {what}"), intent: Intent::Hostile };
+            self.valid(draft, &shown, full, &spot, Some(value));
         }
     }
 

@@ -15,6 +15,7 @@ use crate::mutation::soundness::{Label, label};
 use crate::mutation::{Mutant, Site, Subject, body, missing_required};
 use crate::schema::Direction;
 use crate::schema::sample::edge::Edge;
+use crate::schema::sample::small::Standing;
 
 use super::draft::Draft;
 use super::{Builder, THOROUGH};
@@ -34,9 +35,9 @@ impl Builder<'_> {
                 return;
             }
             if minimal.value_at(&spot).is_none() {
-                self.valid(draft, "alone", &spot.to_string(), minimal, &spot, Some(value.clone()));
+                self.valid(draft, &Shown::new("alone", spot.to_string()), minimal, &spot, Some(value.clone()));
             }
-            self.valid(draft, "absent", &spot.to_string(), full, &spot, None);
+            self.valid(draft, &Shown::new("absent", spot.to_string()), full, &spot, None);
         }
         for (subject, other) in [(minimal, full), (full, minimal)] {
             let both = |site: &&Site<'_>| std::ptr::eq(subject, minimal) || minimal.value_at(&site.spot).is_none();
@@ -51,13 +52,14 @@ impl Builder<'_> {
                 // A value of another branch than the one that the base takes is valid, too.
                 let free = free(self.contract, site);
                 let others = (!free.is_empty()).then(|| self.sampler.edges(&free, Direction::Request).values);
-                for edge in edges.values.into_iter().chain(others.into_iter().flatten()) {
-                    let (family, label) = named(&site.spot, &edge);
+                let edges = edges.values.into_iter().chain(others.into_iter().flatten());
+                let edges = edges.map(|edge| (named(&site.spot, &edge), edge.value));
+                for (shown, value) in edges.chain(self.small(subject, site)) {
                     // A rule between members may forbid the value beside those of one base and not of another.
                     let bases = [subject, other].into_iter().chain(spares);
                     let bases = bases.filter(|base| base.value_at(&site.spot).is_some());
                     for base in bases {
-                        if self.valid(draft, family, &label, base, &site.spot, Some(edge.value.clone())) {
+                        if self.valid(draft, &shown, base, &site.spot, Some(value.clone())) {
                             break;
                         }
                     }
@@ -148,12 +150,22 @@ impl Builder<'_> {
         parameters.chain(members.map(|site| site.spot.clone())).filter(|spot| full.value_at(spot).is_some()).collect()
     }
 
+    /// Zero and minus one where a number is meant. What no bound speaks of is valid, but unusual.
+    fn small(&self, subject: &Subject<'_>, site: &Site<'_>) -> impl Iterator<Item = (Shown, Value)> {
+        let small = self.sampler.small(&site.schemas, Direction::Request, subject.examples(&site.spot));
+        let spot = site.spot.to_string();
+        small.into_iter().filter(|small| small.standing != Standing::Refused).map(move |small| {
+            let shown = Shown::new("edge", format!("{spot} {}", small.what));
+            let intent = if small.standing == Standing::Stated { Intent::Valid } else { Intent::Hostile };
+            (Shown { intent, ..shown }, small.value)
+        })
+    }
+
     /// Adds `subject` with `value` at `spot`, where that is surely valid. Returns whether it is.
     pub(super) fn valid(
         &self,
         draft: &mut Draft<'_>,
-        family: &'static str,
-        name: &str,
+        shown: &Shown,
         subject: &Subject<'_>,
         spot: &Spot,
         value: Option<Value>,
@@ -167,8 +179,8 @@ impl Builder<'_> {
             return false;
         }
         let sibling = Sibling { step: Arc::clone(subject.base), at: spot.clone(), before, after: value };
-        let intent = if family == super::unusual::FAMILY { Intent::Hostile } else { Intent::Valid };
-        draft.single(family, name, Step { sibling: Some(sibling), intent, ..step });
+        let intent = shown.intent.clone();
+        draft.single(shown.family, &shown.label, Step { sibling: Some(sibling), intent, ..step });
         true
     }
 
@@ -222,15 +234,29 @@ fn is_in_branch(pointer: &Pointer) -> bool {
     })
 }
 
+/// How a valid request is listed.
+pub(super) struct Shown {
+    pub(super) family: &'static str,
+    /// Tells it from others of the family.
+    pub(super) label: String,
+    pub(super) intent: Intent,
+}
+
+impl Shown {
+    fn new(family: &'static str, label: String) -> Self {
+        Self { family, label, intent: Intent::Valid }
+    }
+}
+
 /// The family of an edge, and what tells it from others.
-fn named(spot: &Spot, edge: &Edge) -> (&'static str, String) {
+fn named(spot: &Spot, edge: &Edge) -> Shown {
     let keyword = &edge.keyword.pointer;
     let above = keyword.parent().and_then(|parent| parent.last().map(Cow::into_owned)).unwrap_or_default();
     match (&*keyword.last().unwrap_or_default(), above.as_str()) {
-        ("enum", _) => ("enum", format!("{spot} = {}", plain(&edge.value))),
+        ("enum", _) => Shown::new("enum", format!("{spot} = {}", plain(&edge.value))),
         // One value may have several choices.
-        (_, "anyOf" | "oneOf") => ("branch", format!("{spot} {keyword}")),
-        _ => ("edge", format!("{spot} {}", edge.what)),
+        (_, "anyOf" | "oneOf") => Shown::new("branch", format!("{spot} {keyword}")),
+        _ => Shown::new("edge", format!("{spot} {}", edge.what)),
     }
 }
 

@@ -22,6 +22,7 @@ pub mod no_body;
 pub mod no_credentials;
 pub mod not_json;
 pub mod not_multiple;
+pub mod not_positive;
 pub mod null;
 pub mod other_scheme;
 pub mod outside_enum;
@@ -223,6 +224,13 @@ impl<'a> Subject<'a> {
             Sibling { step: Arc::clone(self.base), at: spot.clone(), before: before.clone(), after: after.clone() };
         let step = Step { sibling: Some(sibling), ..step };
         Mutant { id, spot, detail: detail.to_owned(), place, before, after, intent: None, excuse: None, step }
+    }
+
+    /// The examples that a document gives of the parameter at `spot`, outside of its schema.
+    pub fn examples(&self, spot: &Spot) -> &'a [Value] {
+        let Spot::Parameter(location, name, pointer) = spot else { return &[] };
+        let parameter = self.operation.parameter(name, Some(*location)).filter(|_| pointer.is_root());
+        parameter.map(|parameter| parameter.examples.as_slice()).unwrap_or_default()
     }
 
     /// The value that the base has at `spot`.

@@ -141,6 +141,18 @@ fn each_page_size_is_what_the_documents_say() {
 }
 
 #[test]
+fn a_page_of_none_or_less_is_asked_for() {
+    let contract = cams();
+    let mut step = base(&contract, "GetAllCustomers");
+    step.arguments.push(query("limit", json!("10")));
+    let made = all(&contract, "GetAllCustomers", &Arc::new(step)).made;
+    let lines: Vec<String> = made.iter().filter(|mutant| mutant.id == "not-positive").map(told).collect();
+    let expected =
+        ["not-positive query limit zero: open", "not-positive query limit negative: invalid (pattern query limit)"];
+    assert_eq!(lines, expected);
+}
+
+#[test]
 fn a_path_is_called_by_the_methods_that_no_document_declares() {
     let contract = cams();
     let methods = |id: &str| -> Vec<String> {

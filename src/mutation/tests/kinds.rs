@@ -190,6 +190,23 @@ fn numbers_between_multiples() {
 }
 
 #[test]
+fn zero_and_less_where_more_is_meant() {
+    let made = of_body("not-positive", &json!({"type": "integer", "minimum": 10}), &json!(20));
+    assert_eq!(made, ["body zero: invalid (minimum body)", "body negative: invalid (minimum body)"]);
+    // Zero is what `below-bound` makes already.
+    let made = of_body("not-positive", &json!({"type": "integer", "minimum": 1}), &json!(20));
+    assert_eq!(made, ["body negative: invalid (minimum body)"]);
+    let digits = json!({"type": "string", "pattern": "^[0-9]+$"});
+    assert_eq!(of_query("not-positive", &digits, true, &json!("10")), ["query q negative: invalid (pattern query q)"]);
+    // What is allowed, or no number, is no fault.
+    assert_eq!(of_body("not-positive", &json!({"type": "integer"}), &json!(20)), NONE);
+    assert_eq!(of_body("not-positive", &json!({"type": "integer", "minimum": -1}), &json!(20)), NONE);
+    assert_eq!(of_query("not-positive", &json!({"type": "string", "example": "10"}), true, &json!("10")), NONE);
+    assert_eq!(of_query("not-positive", &json!({"type": "string"}), true, &json!("10")), NONE);
+    assert_eq!(of_body("not-positive", &json!({"type": "string", "pattern": "^[0-9]{4}$"}), &json!("1234")), NONE);
+}
+
+#[test]
 fn strings_beside_a_pattern() {
     let made = of_body("broken-pattern", &json!({"type": "string", "pattern": "^[0-9]+$"}), &json!("12"));
     assert_eq!(made, ["body character: invalid (pattern body)", "body tail: invalid (pattern body)"]);

@@ -11,6 +11,7 @@ mod plain;
 mod plan;
 mod repair;
 mod simpler;
+pub mod small;
 mod step;
 mod text;
 pub mod tree;

@@ -4,6 +4,7 @@ mod bounded;
 mod edges;
 mod every;
 mod shrinking;
+mod small;
 
 use std::sync::Arc;
 
