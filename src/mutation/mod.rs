@@ -11,6 +11,7 @@ pub mod duplicate_keys;
 pub mod duplicate_parameter;
 pub mod empty_body;
 pub mod empty_credentials;
+pub mod forbidden_value;
 pub mod malformed_credentials;
 pub mod malformed_id;
 pub mod misplaced_credentials;

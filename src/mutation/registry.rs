@@ -11,9 +11,9 @@ use super::soundness::{Judge, Label};
 use super::{Mutant, Mutation, Subject, body, literal};
 use super::{
     above_bound, additional_property, below_bound, broken_branch, broken_format, broken_pattern, duplicate_item,
-    duplicate_keys, duplicate_parameter, empty_body, empty_credentials, malformed_credentials, malformed_id,
-    misplaced_credentials, missing_media_type, missing_parameter, missing_required, nearly_format, no_body,
-    no_credentials, not_json, not_multiple, not_positive, null, other_scheme, outside_enum, truncated_json,
+    duplicate_keys, duplicate_parameter, empty_body, empty_credentials, forbidden_value, malformed_credentials,
+    malformed_id, misplaced_credentials, missing_media_type, missing_parameter, missing_required, nearly_format,
+    no_body, no_credentials, not_json, not_multiple, not_positive, null, other_scheme, outside_enum, truncated_json,
     undeclared_method, unknown_parameter, unsupported_accept, wrong_credentials, wrong_media_type, wrong_top_level,
     wrong_type,
 };
@@ -28,13 +28,14 @@ pub const MUTATIONS: &[Mutation] = &[
     below_bound::MUTATION,
     above_bound::MUTATION,
     not_multiple::MUTATION,
-    not_positive::MUTATION,
     broken_pattern::MUTATION,
     broken_format::MUTATION,
     nearly_format::MUTATION,
     additional_property::MUTATION,
     broken_branch::MUTATION,
+    forbidden_value::MUTATION,
     duplicate_item::MUTATION,
+    not_positive::MUTATION,
     empty_body::MUTATION,
     no_body::MUTATION,
     truncated_json::MUTATION,

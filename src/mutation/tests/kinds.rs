@@ -271,6 +271,65 @@ fn choices_that_do_not_come_out() {
 }
 
 #[test]
+fn values_that_not_forbids() {
+    let of = |schema: &Value, body: &Value| {
+        let mutants = all(&with_body(schema), "o", &request("o", &[], Some(("application/json", body.clone())))).made;
+        let own = mutants.iter().filter(|mutant| mutant.id == "forbidden-value");
+        own.map(|mutant| (told(mutant), mutant.after.clone().unwrap())).collect::<Vec<_>>()
+    };
+    // Each value that is listed.
+    let listed = json!({"type": "string", "not": {"enum": ["ZZ", "XX"]}});
+    let expected = [
+        ("forbidden-value body ZZ: invalid (not body)".to_owned(), json!("ZZ")),
+        ("forbidden-value body XX: invalid (not body)".to_owned(), json!("XX")),
+    ];
+    assert_eq!(of(&listed, &json!("AB")), expected);
+    // Only what everything else allows shows that it is `not` that is broken.
+    let bounded = json!({"type": "integer", "minimum": 3, "maximum": 20, "not": {"multipleOf": 5, "minimum": 8}});
+    let [(line, Value::Number(number))] = &of(&bounded, &json!(4))[..] else { panic!() };
+    let number = number.as_i64().unwrap();
+    assert_eq!(line, "forbidden-value body: invalid (not body)");
+    assert!((8..=20).contains(&number) && number % 5 == 0, "{number}");
+    // Two members that may not stand together, in a part of the schema of their own.
+    let together = json!({"allOf": [{"type": "object", "required": ["a"], "properties": {"a": {"type": "string"},
+        "b": {"type": "integer", "minimum": 3}}}, {"not": {"required": ["a", "b"]}}]});
+    assert_eq!(of(&together, &json!({"a": "x"})), [("forbidden-value body /b: invalid (not b)".to_owned(), json!(3))]);
+    // A member that may not be there, whatever it is.
+    let absent = json!({"type": "object", "not": {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}});
+    let lines: Vec<String> = of(&absent, &json!({})).into_iter().map(|(line, _)| line).collect();
+    let expected = ["forbidden-value body /a 1: invalid (not *)", "forbidden-value body /b 2: invalid (not *)"];
+    assert_eq!(lines, expected);
+    // A value of a member, beside another one.
+    let valued = json!({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "enum": ["A", "B"]},
+        "n": {"type": "integer"}}, "not": {"required": ["n"], "properties": {"kind": {"enum": ["B"]}}}});
+    let lines: Vec<String> = of(&valued, &json!({"kind": "A", "n": 1})).into_iter().map(|(line, _)| line).collect();
+    assert_eq!(lines, ["forbidden-value body /kind: invalid (not kind)"]);
+    // A condition and its consequence: without the consequence, `not` breaks the choice.
+    let rule = json!({"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}},
+        "anyOf": [{"not": {"required": ["a"]}}, {"required": ["b"]}]});
+    let made = of(&rule, &json!({}));
+    let [(line, _)] = &made[..] else { panic!("{made:?}") };
+    assert!(line.starts_with("forbidden-value body /a: invalid ("), "{line}");
+}
+
+#[test]
+fn what_not_forbids_is_only_made_where_it_is_forbidden() {
+    let made = |schema: Value, body: Value| of_body("forbidden-value", &schema, &body);
+    assert_eq!(made(json!({"type": "string"}), json!("x")), NONE);
+    // Nothing that is a text is a number, too.
+    assert_eq!(made(json!({"type": "string", "not": {"type": "integer"}}), json!("x")), NONE);
+    // The other branch takes it.
+    let rule = json!({"type": "object", "properties": {"a": {"type": "integer"}},
+        "anyOf": [{"not": {"required": ["a"]}}, {"properties": {"a": {"type": "integer"}}}]});
+    assert_eq!(made(rule, json!({})), NONE);
+    // Nothing is forbidden, everything is, or nobody can tell.
+    for inner in [json!({"not": {}}), json!({"type": "string", "pattern": "("}), json!({"$ref": "#/nowhere"})] {
+        let contract = with_body(&json!({"type": "string", "not": inner}));
+        assert_eq!(of("forbidden-value", &contract, &[], Some(&json!("x"))), NONE, "{inner}");
+    }
+}
+
+#[test]
 fn items_that_stand_twice() {
     let unique = json!({"type": "array", "uniqueItems": true, "items": {"type": "integer"}});
     assert_eq!(of_body("duplicate-item", &unique, &json!([1])), ["body /1: invalid (uniqueItems *)"]);

@@ -270,12 +270,12 @@ fn parameters_in_headers_and_cookies() {
 #[test]
 fn parameters_as_json() {
     let ways = [Location::Query, Location::Header, Location::Path, Location::Cookie].map(Way::Content);
-    drive_all(&ways, &[Shape::Nested], 45, 9_000);
+    drive_all(&ways, &[Shape::Nested], 52, 9_000);
 }
 
 #[test]
 fn bodies_of_json() {
-    drive_all(&[Way::Body("application/json")], &[Shape::Nested, Shape::Array, Shape::Primitive], 250, 25_000);
+    drive_all(&[Way::Body("application/json")], &[Shape::Nested, Shape::Array, Shape::Primitive], 275, 25_000);
 }
 
 #[test]

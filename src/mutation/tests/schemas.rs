@@ -50,6 +50,8 @@ pub(super) fn primitive() -> BoxedStrategy<Value> {
         1 => (one(), one(), any::<bool>())
             .prop_map(|(a, b, any)| if any { json!({"anyOf": [a, b]}) } else { json!({"oneOf": [a, b]}) }),
         1 => (text(), 0_u8..6).prop_map(|(a, most)| json!({"allOf": [a, {"maxLength": most + 3}]})),
+        1 => (text(), "[A-Za-z0-9]{1,4}").prop_map(|(a, word)| json!({"allOf": [a, {"not": {"enum": [word]}}]})),
+        1 => (number(), -5_i8..50).prop_map(|(a, most)| json!({"allOf": [a, {"not": {"maximum": most}}]})),
     ]
     .boxed()
 }
@@ -95,6 +97,9 @@ pub(super) fn nested() -> BoxedStrategy<Value> {
         1 => (object(part()), object(part())).prop_map(|(a, b)| json!({"anyOf": [a, b]})),
         1 => (object(part()), "[a-e]", "[a-e]").prop_map(|(whole, a, b)| {
             json!({"allOf": [whole, {"anyOf": [{"required": [a]}, {"required": [b]}]}]})
+        }),
+        1 => (object(part()), "[a-e]", "[a-e]").prop_map(|(whole, a, b)| {
+            json!({"allOf": [whole, {"anyOf": [{"not": {"required": [a]}}, {"required": [b]}]}]})
         }),
     ]
     .boxed()

@@ -6,6 +6,7 @@ mod extreme;
 mod group;
 mod hostile;
 mod make;
+mod merged;
 mod number;
 mod plain;
 mod plan;
