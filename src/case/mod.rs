@@ -324,6 +324,8 @@ pub struct Breach {
     pub reason: String,
     /// The keyword or element of the document that it breaks; nothing where no single place says so.
     pub place: Option<Place>,
+    /// What cannot be broken without it: a choice that no branch is left of, the same said in another part of the schema.
+    pub also: Vec<Place>,
     /// Why a server that takes it all the same is not plainly wrong; then it is worth a warning only.
     pub excuse: Option<String>,
 }
@@ -331,7 +333,12 @@ pub struct Breach {
 impl Breach {
     /// Breaks what `reason` says, wherever that stands.
     pub fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), place: None, excuse: None }
+        Self { reason: reason.into(), place: None, also: Vec::new(), excuse: None }
+    }
+
+    /// The keywords and elements of the document that it breaks.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.place.iter().chain(&self.also)
     }
 }
 

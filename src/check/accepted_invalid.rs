@@ -19,7 +19,7 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(subject: &Subject<'_>) -> Vec<Finding> {
-    let Intent::Invalid(Breach { reason, place, excuse }) = subject.intent else { return Vec::new() };
+    let Intent::Invalid(Breach { reason, place, excuse, .. }) = subject.intent else { return Vec::new() };
     let Some(status) = subject.status().filter(|status| (200..300).contains(status)) else { return Vec::new() };
     let documented = subject.operation.documents_rejection();
     let message = format!("an invalid request ({reason}) was accepted with {status}");

@@ -137,9 +137,9 @@ pub(super) fn intent(value: &Value) -> Intent {
         "open" => Intent::Open,
         "undeclared" => Intent::Undeclared,
         _ => Intent::Invalid(Breach {
-            reason: value["invalid"].as_str().expect("intent: {invalid: reason}").to_owned(),
             place: value["place"].as_str().map(|place| Place::new(DocumentId(0), Pointer::parse(place).unwrap())),
             excuse: value["excuse"].as_str().map(str::to_owned),
+            ..Breach::new(value["invalid"].as_str().expect("intent: {invalid: reason}"))
         }),
     }
 }

@@ -21,8 +21,10 @@ const MOST_NAMED: usize = 1_000;
 /// The cases of one operation.
 pub(super) struct Draft<'o> {
     pub(super) operation: &'o Operation,
-    /// Promises that a case breaks.
+    /// Promises that a case is meant to break, and does.
     pub(super) broken: BTreeSet<Place>,
+    /// Promises that cannot but break together with those.
+    pub(super) beside: BTreeSet<Place>,
     cases: Vec<Case>,
     notes: Vec<String>,
     impossible: Vec<(OperationId, Place, String)>,
@@ -53,6 +55,7 @@ impl<'o> Draft<'o> {
         Self {
             operation,
             broken: BTreeSet::new(),
+            beside: BTreeSet::new(),
             cases: Vec::new(),
             notes: Vec::new(),
             impossible: Vec::new(),

@@ -210,7 +210,7 @@ impl Builder<'_> {
     /// Names the promises that no request of the plan breaks.
     fn one_sided(&self, draft: &mut Draft<'_>) {
         for place in self.promises(draft.operation) {
-            if !draft.broken.contains(&place) {
+            if !draft.broken.contains(&place) && !draft.beside.contains(&place) {
                 let reason = draft.unbroken.get(&place).cloned();
                 draft.impossible(place, reason.unwrap_or_else(|| "no request was found that breaks it".to_owned()));
             }

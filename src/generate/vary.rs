@@ -203,7 +203,10 @@ fn add(draft: &mut Draft<'_>, mutant: Mutant) {
     let names = (1..=SAME).map(|n| if n == 1 { label.clone() } else { format!("{label} ({n})") });
     let added = names.into_iter().any(|name| draft.single(mutant.id, &name, mutant.step.clone()));
     match (&mutant.step.intent, mutant.place) {
-        (Intent::Invalid(breach), _) if added => draft.broken.extend(breach.place.clone()),
+        (Intent::Invalid(breach), _) if added => {
+            draft.broken.extend(breach.place.clone());
+            draft.beside.extend(breach.also.iter().cloned());
+        }
         (Intent::Valid, Some(place)) => draft.unbroken(place, "the bytes of what should break it are valid"),
         (Intent::Open, Some(place)) => draft.unbroken(place, "what should break it has a valid reading"),
         _ => {}

@@ -40,10 +40,12 @@ mod number;
 mod parts;
 pub mod registry;
 pub mod soundness;
+mod together;
 
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -98,6 +100,8 @@ pub struct Site<'a> {
     pub value: &'a Value,
     /// The schema objects in force: references followed, branches that the value conforms to.
     pub schemas: Vec<Place>,
+    /// Those of them that together say all that is asked, once that is known.
+    judges: OnceCell<Vec<Place>>,
 }
 
 /// A request that was changed in one place.
@@ -131,7 +135,7 @@ impl<'a> Subject<'a> {
             let Some(place) = place else { return };
             for part in contract.schemas.anatomy(place, Direction::Request, value) {
                 let Some(value) = part.instance.resolve(value) else { continue };
-                sites.push(Site { spot: spot(part.instance), value, schemas: part.schemas });
+                sites.push(Site { spot: spot(part.instance), value, schemas: part.schemas, judges: OnceCell::new() });
             }
         };
         for argument in &base.arguments {

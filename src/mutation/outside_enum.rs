@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::parts::UNKNOWN;
+use super::parts::{UNKNOWN, is_in_branch};
 use super::{Mutant, Mutation, Subject};
 
 /// The row of the registry.
@@ -13,13 +13,37 @@ pub const MUTATION: Mutation = Mutation {
     page: include_str!("../../docs/mutation/outside-enum.md"),
 };
 
+/// Values of another list that are tried.
+const MOST: usize = 20;
+
 fn mutate(subject: &Subject<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for site in &subject.sites {
-        let Some((place, Value::Array(members))) = subject.keyword(site, "enum") else { continue };
-        for (detail, value) in near(site.value) {
-            if !members.contains(&value) && value != *site.value {
-                mutants.extend(subject.mutant(MUTATION.id, &site.spot, detail, Some(place.clone()), Some(value)));
+        for (index, (place, listed)) in subject.stated(site, "enum").enumerate() {
+            let Value::Array(members) = listed else { continue };
+            if index == 0 {
+                for (detail, value) in near(site.value) {
+                    if !members.contains(&value) && value != *site.value {
+                        mutants.extend(subject.mutant(
+                            MUTATION.id,
+                            &site.spot,
+                            detail,
+                            Some(place.clone()),
+                            Some(value),
+                        ));
+                    }
+                }
+            }
+            // Another branch may take what this one does not list.
+            if is_in_branch(&place.pointer) {
+                continue;
+            }
+            // Of two lists, the narrower one is broken alone by what only the other has.
+            let others = subject.stated(site, "enum").filter_map(|(_, other)| other.as_array()).flatten();
+            let others =
+                others.filter(|value| !value.is_null() && !members.contains(value)).take(MOST).cloned().collect();
+            if let Some(value) = subject.breaking(site, &place, others) {
+                mutants.extend(subject.mutant(MUTATION.id, &site.spot, "listed", Some(place), Some(value)));
             }
         }
     }

@@ -102,12 +102,31 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// What `value` breaks at `site`, as its outermost schema has it.
+/// What `value` breaks at `site`, as all its schemas have it.
 pub(super) fn broken(contract: &Contract, site: &Site<'_>, value: &Value) -> Vec<Place> {
     let validator = |schema: &Place| contract.schemas.validator(schema, Direction::Request, Sense::Strict).ok();
-    let outermost = site.schemas.first().and_then(validator);
-    let violations = outermost.map(|validator| validator.violations(value)).unwrap_or_default();
-    violations.into_iter().map(|violation| violation.place).collect()
+    let judges = site.judges.get_or_init(|| outermost(contract, &site.schemas));
+    let violations = judges.iter().filter_map(validator).flat_map(|validator| validator.violations(value));
+    let mut broken: Vec<Place> = Vec::new();
+    for violation in violations {
+        if !broken.contains(&violation.place) {
+            broken.push(violation.place);
+        }
+    }
+    broken
+}
+
+/// Those of `schemas` that no other one leads to: parts of an `allOf` may each speak of the same member.
+fn outermost(contract: &Contract, schemas: &[Place]) -> Vec<Place> {
+    let mut reached: Vec<Place> = Vec::new();
+    let mut outermost: Vec<Place> = Vec::new();
+    for schema in schemas {
+        if !reached.contains(schema) {
+            reached.extend(combined(contract, std::slice::from_ref(schema)));
+            outermost.push(schema.clone());
+        }
+    }
+    outermost
 }
 
 /// Whether the schema at `place` takes `value` in a request, as the standard has it.
@@ -154,11 +173,7 @@ pub(super) fn breaks(broken: &[Place], place: &Place) -> bool {
 /// The outermost choice that `pointer` lies in, or itself.
 fn choice(pointer: &Pointer) -> Pointer {
     let tokens: Vec<_> = pointer.tokens().collect();
-    let is_branch = |pair: &[Cow<'_, str>]| {
-        let [keyword, index] = pair else { return false };
-        matches!(&**keyword, "anyOf" | "oneOf") && index.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    match tokens.windows(2).position(is_branch) {
+    match branch(&tokens) {
         Some(at) => Pointer::from_tokens(tokens.iter().take(at + 1)),
         // Of `required` each name has a place of its own here, but not where it is broken.
         None if tokens.iter().rev().nth(1).is_some_and(|token| token == "required") => {
@@ -166,6 +181,19 @@ fn choice(pointer: &Pointer) -> Pointer {
         }
         None => pointer.clone(),
     }
+}
+
+/// Whether `pointer` leads through a branch of a choice.
+pub(super) fn is_in_branch(pointer: &Pointer) -> bool {
+    branch(&pointer.tokens().collect::<Vec<_>>()).is_some()
+}
+
+/// Where among `tokens` the outermost choice stands of which they lead through a branch.
+fn branch(tokens: &[Cow<'_, str>]) -> Option<usize> {
+    tokens.windows(2).position(|pair| {
+        let [keyword, index] = pair else { return false };
+        matches!(&**keyword, "anyOf" | "oneOf") && index.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// The member or element `token` of what stands at `spot`.

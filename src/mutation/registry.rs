@@ -8,6 +8,7 @@ use crate::document::{Place, Pointer};
 
 use super::parts::breaks;
 use super::soundness::{Judge, Label};
+use super::together::together;
 use super::{Mutant, Mutation, Subject, body, literal};
 use super::{
     above_bound, additional_property, below_bound, broken_branch, broken_format, broken_pattern, duplicate_item,
@@ -123,7 +124,8 @@ pub fn mutants(subject: &Subject<'_>) -> Mutants {
                 let reason = reason(subject, &mutant, &broken);
                 let place = meant(&mutant, &broken).cloned();
                 let excuse = mutant.excuse.or_else(|| invented(subject, &mutant.spot, place.as_ref()?));
-                Intent::Invalid(Breach { reason, place, excuse: excuse.map(str::to_owned) })
+                let also = together(subject, (&mutant.spot, &mutant.step), place.as_ref(), &broken);
+                Intent::Invalid(Breach { reason, place, also, excuse: excuse.map(str::to_owned) })
             }
         };
         if bytes != base && seen.insert(bytes) {

@@ -85,7 +85,7 @@ impl Ledger {
         breach: &Breach,
         sibling: Option<&Sibling>,
     ) {
-        let mut places: Vec<&Place> = breach.place.iter().collect();
+        let mut places: Vec<&Place> = breach.places().collect();
         if let Some(Spot::Parameter(location, name, _)) = sibling.map(|sibling| &sibling.at) {
             places.extend(operation.parameter(name, Some(*location)).map(|parameter| &parameter.place));
         }

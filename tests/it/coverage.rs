@@ -30,18 +30,7 @@ const ONE_SIDED: &[(&str, &str, &str, &str)] = &[
     ("", "/parameters/", "/schema/type", "in a path and in a query everything is text"),
     ("GetAllCustomers", "/parameters/5/", "/format", "no registry knows the format `integer`: it refuses nothing"),
     ("UpdateOneCustomer", "/customerPreTradeRiskGroup/", "/anyOf/1/enum", "a null may be taken or refused"),
-    ("AddCustomer", "/anyOf/0/properties/", "/enum", TOGETHER),
-    ("UpdateOneCustomer", "/customerPreTradeRiskGroup", "/anyOf", TOGETHER),
-    (
-        "AddCustomerBankInformation",
-        "/allOf/3/properties/currency",
-        "/pattern",
-        "a gap: `broken-pattern` asks the first schema of a member alone, and the pattern stands beside it in an `allOf`",
-    ),
 ];
-
-/// A value that no branch takes breaks the choice and each branch, and counts once.
-const TOGETHER: &str = "it breaks with the other branches of its choice, and counts there";
 
 fn evidence() -> impl Iterator<Item = &'static Evidence> {
     RUN.1.evidence.iter()

@@ -16,6 +16,8 @@ use crate::contract::style::Hints;
 use crate::contract::{Contract, Operation};
 use crate::document::Place;
 
+pub(super) use verdict::promise;
+
 use verdict::Verdict;
 use wire::Written;
 

@@ -77,7 +77,7 @@ pub(super) fn judge(contract: &Contract, place: Option<&Place>, value: &Value) -
 }
 
 /// The place of a broken promise; of `required` that of the one name.
-fn promise(contract: &Contract, violation: &Violation) -> Place {
+pub(in super::super) fn promise(contract: &Contract, violation: &Violation) -> Place {
     let names = contract.schemas.source(&violation.place).and_then(Value::as_array);
     let index = names.filter(|_| violation.keyword == "required").and_then(|names| {
         names.iter().position(|name| name.as_str().is_some_and(|name| Some(name) == violation.property.as_deref()))

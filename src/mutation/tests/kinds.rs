@@ -9,7 +9,7 @@ use crate::case::{Step, Supply};
 use crate::contract::{Contract, Location};
 
 /// A document with one operation that takes `schema` as its JSON body.
-fn with_body(schema: &Value) -> Contract {
+pub(super) fn with_body(schema: &Value) -> Contract {
     document(&json!({"requestBody": {"required": true, "content": {"application/json": {"schema": schema}}}}), "/o")
 }
 
@@ -23,7 +23,7 @@ fn document(operation: &Value, path: &str) -> Contract {
 }
 
 /// What the mutation `id` makes of a body.
-fn of_body(id: &str, schema: &Value, body: &Value) -> Vec<String> {
+pub(super) fn of_body(id: &str, schema: &Value, body: &Value) -> Vec<String> {
     of(id, &with_body(schema), &[], Some(body))
 }
 

@@ -4,6 +4,7 @@ mod cams;
 mod kinds;
 mod matrix;
 mod oracle;
+mod parts;
 mod schemas;
 
 use std::sync::Arc;
