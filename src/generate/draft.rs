@@ -15,6 +15,10 @@ use super::Generated;
 
 /// Variants that further promises are looked for in at most.
 const MOST_BASES: usize = 100;
+/// Variants that cannot be written, counted for one operation at most.
+const MOST_COUNTED: usize = 10_000;
+/// Reasons why they cannot, named in one note.
+const REASONS: usize = 2;
 /// Promises named as impossible for one operation at most.
 const MOST_NAMED: usize = 1_000;
 
@@ -30,6 +34,10 @@ pub(super) struct Draft<'o> {
     impossible: Vec<(OperationId, Place, String)>,
     /// Why promises are not broken by the requests that should.
     pub(super) unbroken: BTreeMap<Place, String>,
+    /// Variants that no bytes stand for, with the reason.
+    unwritable: BTreeMap<String, String>,
+    /// Values of its largest request that are never changed.
+    left_out: usize,
     most: Measure,
     /// What the stage that is being worked on may fill up to.
     limit: Measure,
@@ -60,6 +68,8 @@ impl<'o> Draft<'o> {
             notes: Vec::new(),
             impossible: Vec::new(),
             unbroken: BTreeMap::new(),
+            unwritable: BTreeMap::new(),
+            left_out: 0,
             most,
             limit: most,
             used: Measure::default(),
@@ -137,6 +147,13 @@ impl<'o> Draft<'o> {
         self.notes.push(note);
     }
 
+    /// Remembers variants that cannot be written, and how many values of a request are too many to be changed.
+    pub(super) fn unwritable(&mut self, variants: Vec<(String, String)>, left_out: usize) {
+        let room = MOST_COUNTED.saturating_sub(self.unwritable.len());
+        self.unwritable.extend(variants.into_iter().take(room));
+        self.left_out = self.left_out.max(left_out);
+    }
+
     /// Remembers why a request that should break the promise at `place` does not.
     pub(super) fn unbroken(&mut self, place: Place, reason: &str) {
         self.unbroken.entry(place).or_insert_with(|| reason.to_owned());
@@ -150,11 +167,34 @@ impl<'o> Draft<'o> {
         }
     }
 
+    /// What was not made, each in one sentence.
+    fn lacks(&self) -> Vec<String> {
+        let mut lacks = Vec::new();
+        let mut reasons: Vec<&String> = Vec::new();
+        for reason in self.unwritable.values() {
+            if !reasons.contains(&reason) && reasons.len() <= REASONS {
+                reasons.push(reason);
+            }
+        }
+        let (count, id) = (self.unwritable.len(), &self.operation.id);
+        if count > 0 {
+            let variants = if count == 1 { "1 variant".to_owned() } else { format!("{count} variants") };
+            let named: Vec<&str> = reasons.iter().take(REASONS).map(|reason| reason.as_str()).collect();
+            let more = if reasons.len() > REASONS { "; and for other reasons" } else { "" };
+            lacks.push(format!("{id}: {variants} cannot be written: {}{more}", named.join("; ")));
+        }
+        if self.left_out > 0 {
+            lacks.push(format!("{id}: {} values are never changed: the request is too large", self.left_out));
+        }
+        lacks
+    }
+
     /// Hands everything over.
     pub(super) fn finish(self, generated: &mut Generated) {
         if self.cut {
             generated.cut.push(self.operation.id.clone());
         }
+        generated.notes.extend(self.lacks());
         generated.cases.extend(self.cases);
         generated.notes.extend(self.notes);
         generated.impossible.extend(self.impossible);

@@ -244,6 +244,21 @@ fn a_huge_document_gets_fewer_cases_of_each_operation_and_says_so() {
 }
 
 #[test]
+fn what_cannot_be_written_is_said_once_for_each_operation() {
+    let list = json!({"type": "array", "minItems": 1, "items": {"type": "integer"}});
+    let parameter = |name: &str| json!({"name": name, "in": "query", "schema": list.clone()});
+    let get = |id: &str, parameters: Value| json!({"get": {"operationId": id, "parameters": parameters, "responses": {"200": {"description": "ok"}}}});
+    let paths = json!({"/a": get("one", json!([parameter("p")])), "/b": get("two", json!([parameter("q"), parameter("r")])),
+        "/c": get("plain", json!([{"name": "s", "in": "query", "schema": {"type": "string"}}]))});
+    let generated = generate(&contract(&paths), &Settings::default());
+    // A style has no text for an array, or an object, within an array (OpenAPI 3.0.3, Style Values).
+    let [one, two] = &generated.notes[..] else { panic!("{:?}", generated.notes) };
+    assert!(one.starts_with("one: 2 variants cannot be written: parameter `p` "), "{one}");
+    assert!(two.starts_with("two: 4 variants cannot be written: parameter `q` "), "{two}");
+    assert!(two.contains("; parameter `r` "), "{two}");
+}
+
+#[test]
 fn a_parameter_that_a_link_feeds_is_never_invented() {
     let list = json!({"get": {"operationId": "list", "parameters": [
         {"name": "after", "in": "query", "schema": {"type": "string", "maxLength": 9}},

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::case::{Breach, Intent, Sibling, Spot, Step};
 use crate::contract::{Contract, Parameter};
 use crate::document::{Place, Pointer};
-use crate::mutation::registry::mutants;
+use crate::mutation::registry::{Mutants, mutants};
 use crate::mutation::soundness::{Label, label};
 use crate::mutation::{Mutant, Site, Subject, body, missing_required};
 use crate::schema::Direction;
@@ -130,8 +130,9 @@ impl Builder<'_> {
             return Vec::new();
         }
         let sites = subject.sites.iter().take(draft.room() / 2 + 8).cloned().collect();
-        let made = mutants(&Subject { sites, ..*subject }).made.into_iter();
-        made.filter(|mutant| !self.is_fed(subject, &mutant.spot)).collect()
+        let Mutants { made, unwritable } = mutants(&Subject { sites, ..*subject });
+        draft.unwritable(unwritable, subject.left_out);
+        made.into_iter().filter(|mutant| !self.is_fed(subject, &mutant.spot)).collect()
     }
 
     /// The spots of `full` that hold something optional: parameters, and members of the body at any depth.

@@ -90,7 +90,7 @@ const TELLING: [&str; 22] = [
 pub struct Mutants {
     /// The mutants, each with the answer that is to be expected in [`Step::intent`](crate::case::Step::intent).
     pub made: Vec<Mutant>,
-    /// What cannot be written, or would be too much, with the reason.
+    /// What cannot be written, with the reason.
     pub unwritable: Vec<(String, String)>,
 }
 
@@ -105,10 +105,6 @@ pub fn mutants(subject: &Subject<'_>) -> Mutants {
     let judge = Judge::new(subject.contract, subject.operation);
     let (_, base) = judge.label(subject.base);
     let mut mutants = Mutants::default();
-    if subject.left_out > 0 {
-        let reason = format!("{} values are left as they are: the request is too large", subject.left_out);
-        mutants.unwritable.push(("values".to_owned(), reason));
-    }
     let mut seen: HashSet<String> = HashSet::new();
     for mut mutant in MUTATIONS.iter().flat_map(|mutation| (mutation.mutate)(subject)) {
         let (label, bytes) = judge.label(&mutant.step);
