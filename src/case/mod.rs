@@ -177,6 +177,11 @@ impl Step {
             position: None,
         }
     }
+
+    /// The body, where it is a value that is known already and sent as such.
+    pub fn body(&self) -> Option<&Value> {
+        self.payload.as_ref()?.literal()
+    }
 }
 
 /// What a step calls.
@@ -197,6 +202,16 @@ pub struct Argument {
     pub location: Option<Location>,
     /// The value.
     pub value: Supply,
+}
+
+impl Argument {
+    /// Its value, where that is known already.
+    pub fn literal(&self) -> Option<&Value> {
+        match &self.value {
+            Supply::Template(Template::Literal(value)) => Some(value),
+            _ => None,
+        }
+    }
 }
 
 /// Where a value comes from.
@@ -231,6 +246,22 @@ impl Payload {
     /// `content`, to be written as `content_type`.
     pub fn new(content_type: Option<String>, content: Template) -> Self {
         Self { content_type, content, replacements: Vec::new(), bytes: None, unlabelled: false }
+    }
+
+    /// The content, where it is a value that is known already and sent as such.
+    pub fn literal(&self) -> Option<&Value> {
+        match &self.content {
+            Template::Literal(value) if self.bytes.is_none() => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn literal_mut(&mut self) -> Option<&mut Value> {
+        match &mut self.content {
+            Template::Literal(value) if self.bytes.is_none() => Some(value),
+            _ => None,
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 
 pub use diagnostic::{Diagnostic, Severity};
-pub use pointer::{Pointer, PointerError};
+pub use pointer::{Pointer, PointerError, PutError};
 
 use line::Lines;
 use span::{Duplicate, Spans};

@@ -115,6 +115,66 @@ impl Pointer {
     }
 }
 
+/// Why nothing could be put at a place, or taken away from it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PutError {
+    /// What should hold the place, or the place that should be taken away, is not there.
+    #[error("there is nothing at `{0}`")]
+    Nothing(Pointer),
+    /// What should hold the place is neither an object nor an array.
+    #[error("the value at `{0}` has no members")]
+    Scalar(Pointer),
+    /// The array that should hold the place is too short, or the token is no index.
+    #[error("the array at `{0}` has no element `{1}`")]
+    NoElement(Pointer, String),
+}
+
+impl Pointer {
+    /// Puts `new` at this place of `value`, or takes away what stands there: in an object as a member of that name, in an array
+    /// as that element, or as one more at the end (`-`, or the index behind the last one). The whole cannot be taken away.
+    ///
+    /// # Errors
+    /// Where there is no such place. Then `value` is as it was.
+    ///
+    /// ```
+    /// use conform::document::Pointer;
+    /// use serde_json::json;
+    ///
+    /// let mut value = json!({"tags": ["a"]});
+    /// Pointer::parse("/tags/1")?.put(&mut value, Some(json!("b")))?;
+    /// Pointer::parse("/tags/0")?.put(&mut value, None)?;
+    /// assert_eq!(value, json!({"tags": ["b"]}));
+    /// assert!(Pointer::parse("/other/name")?.put(&mut value, Some(json!(1))).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn put(&self, value: &mut Value, new: Option<Value>) -> Result<(), PutError> {
+        let (Some(parent), Some(last)) = (self.parent(), self.last()) else {
+            *value = new.ok_or_else(|| PutError::Nothing(self.clone()))?;
+            return Ok(());
+        };
+        let holder = value.pointer_mut(parent.as_str()).ok_or_else(|| PutError::Nothing(parent.clone()))?;
+        match (holder, new) {
+            (Value::Object(members), Some(new)) => drop(members.insert(last.into_owned(), new)),
+            (Value::Object(members), None) => {
+                drop(members.shift_remove(last.as_ref()).ok_or_else(|| PutError::Nothing(self.clone()))?);
+            }
+            (Value::Array(items), new) => {
+                let position = if last == "-" { Some(items.len()) } else { index(&last) };
+                let position = position.ok_or_else(|| PutError::NoElement(parent.clone(), last.to_string()))?;
+                let length = items.len();
+                match (items.get_mut(position), new) {
+                    (Some(item), Some(new)) => *item = new,
+                    (Some(_), None) => drop(items.remove(position)),
+                    (None, Some(new)) if position == length => items.push(new),
+                    (None, _) => return Err(PutError::NoElement(parent, last.into_owned())),
+                }
+            }
+            _ => return Err(PutError::Scalar(parent)),
+        }
+        Ok(())
+    }
+}
+
 /// The index that a token is: digits without a leading zero (RFC 6901 §4).
 fn index(token: &str) -> Option<usize> {
     let leading_zero = token.len() > 1 && token.starts_with('0');
@@ -213,6 +273,37 @@ mod tests {
             "/a/١",
         ] {
             assert_eq!(Pointer::parse(text).unwrap().resolve(&document), document.pointer(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn values_are_put_where_there_is_a_place_for_them() {
+        let before = json!({"a": [1, 2], "b": {"c": 3}});
+        for (text, new, after) in [
+            ("", Some(json!(1)), Ok(json!(1))),
+            ("/b/c", Some(json!(4)), Ok(json!({"a": [1, 2], "b": {"c": 4}}))),
+            ("/b/d~1e", Some(json!(4)), Ok(json!({"a": [1, 2], "b": {"c": 3, "d/e": 4}}))),
+            ("/b", None, Ok(json!({"a": [1, 2]}))),
+            ("/a/0", Some(json!(7)), Ok(json!({"a": [7, 2], "b": {"c": 3}}))),
+            ("/a/0", None, Ok(json!({"a": [2], "b": {"c": 3}}))),
+            ("/a/2", Some(json!(7)), Ok(json!({"a": [1, 2, 7], "b": {"c": 3}}))),
+            ("/a/-", Some(json!(7)), Ok(json!({"a": [1, 2, 7], "b": {"c": 3}}))),
+            ("", None, Err("there is nothing at ``")),
+            ("/b/x", None, Err("there is nothing at `/b/x`")),
+            ("/x/y", Some(json!(1)), Err("there is nothing at `/x`")),
+            ("/b/c/d", Some(json!(1)), Err("the value at `/b/c` has no members")),
+            ("/a/3", Some(json!(1)), Err("the array at `/a` has no element `3`")),
+            ("/a/2", None, Err("the array at `/a` has no element `2`")),
+            ("/a/-", None, Err("the array at `/a` has no element `-`")),
+            ("/a/01", Some(json!(1)), Err("the array at `/a` has no element `01`")),
+            ("/a/x", Some(json!(1)), Err("the array at `/a` has no element `x`")),
+        ] {
+            let mut value = before.clone();
+            let put = Pointer::parse(text).unwrap().put(&mut value, new).map_err(|error| error.to_string());
+            match after {
+                Ok(after) => assert_eq!((put, value), (Ok(()), after), "{text}"),
+                Err(reason) => assert_eq!((put, value), (Err(reason.to_owned()), before.clone()), "{text}"),
+            }
         }
     }
 

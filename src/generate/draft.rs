@@ -9,7 +9,6 @@ use crate::case::{Case, CaseId, Intent, Origin, Sibling, Spot, Step};
 use crate::contract::{Operation, OperationId};
 use crate::digest::sha256_of_parts;
 use crate::document::{Place, Pointer};
-use crate::mutation::body;
 
 use super::Generated;
 
@@ -228,7 +227,7 @@ pub(super) fn case(operation: &Operation, family: &'static str, label: &str, ste
 
 /// `step` as one that was made from `from` by changing several things.
 pub(super) fn between(from: &Arc<Step>, step: Step) -> Step {
-    let (before, after) = (body(from).cloned(), body(&step).cloned());
+    let (before, after) = (from.body().cloned(), step.body().cloned());
     let sibling = Sibling { step: Arc::clone(from), at: Spot::Body(Pointer::root()), before, after };
     Step { sibling: Some(sibling), ..step }
 }
@@ -245,7 +244,7 @@ fn size(step: &Step) -> usize {
             _ => 32,
         }
     }
-    body(step).map_or(0, |value| of(value, 50))
+    step.body().map_or(0, |value| of(value, 50))
 }
 
 /// What a step sends and expects, in a form that can be compared.

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::*;
 use crate::case::{Intent, Origin, Supply};
 use crate::document::Document;
-use crate::mutation::body;
 use crate::schema::{Direction, Sense};
 
 fn contract(paths: &Value) -> Contract {
@@ -50,7 +49,7 @@ fn every_optional_element_is_sent_alone_and_left_out() {
     // Without `c` there is no place for `e`, so it has no case of its own; nor has what is required.
     assert_eq!(named(&generated, "absent"), ["query q", "body /b", "body /c", "body /c/e"]);
     let alone = generated.cases.iter().find(|case| case.name == "add alone: body /c").unwrap();
-    assert_eq!(body(&alone.steps[0]).unwrap().as_object().unwrap().keys().collect::<Vec<_>>(), ["a", "c"]);
+    assert_eq!(alone.steps[0].body().unwrap().as_object().unwrap().keys().collect::<Vec<_>>(), ["a", "c"]);
 }
 
 #[test]
@@ -64,11 +63,11 @@ fn the_examples_of_the_document_are_sent_and_broken_where_nothing_else_is() {
     let generated = generate(&contract(&json!({"/things": path})), &Settings::default());
     assert_eq!(named(&generated, "example"), ["1", "2"], "what breaks its own schema is no example");
     let example = generated.cases.iter().find(|case| family(case) == "example").unwrap();
-    assert_eq!(body(&example.steps[0]), Some(&json!({"a": {"city": "Bern"}})));
+    assert_eq!(example.steps[0].body(), Some(&json!({"a": {"city": "Bern"}})));
     assert_eq!(example.steps[0].intent, Intent::Valid);
     // The minimal and the full request take the first branch, which has no members.
     let missing = generated.cases.iter().find(|case| case.name == "add missing-required: body /a/city").unwrap();
-    assert_eq!(body(&missing.steps[0]), Some(&json!({"a": {}})));
+    assert_eq!(missing.steps[0].body(), Some(&json!({"a": {}})));
     assert!(matches!(missing.steps[0].intent, Intent::Invalid(_)));
     // The second example breaks nothing that was not broken before.
     assert!(generated.cases.iter().all(|case| !case.name.contains("body /a/city (2)")));
@@ -84,7 +83,7 @@ fn each_branch_is_sent_whichever_one_the_first_request_takes() {
         &Settings::default(),
     );
     let valid = generated.cases.iter().filter(|case| case.steps[0].intent == Intent::Valid);
-    let bodies: Vec<Value> = valid.filter_map(|case| body(&case.steps[0])).map(|body| body["a"].clone()).collect();
+    let bodies: Vec<Value> = valid.filter_map(|case| case.steps[0].body()).map(|body| body["a"].clone()).collect();
     for kind in [Value::is_string, Value::is_i64, Value::is_object] {
         assert!(bodies.iter().any(kind), "{bodies:?}");
     }
@@ -94,7 +93,7 @@ fn each_branch_is_sent_whichever_one_the_first_request_takes() {
         "anyOf": [{"properties": {"kind": {"enum": ["A"]}}}, {"required": ["b"]}]});
     let generated = generate(&contract(&json!({"/things": post(&rule)})), &Settings::default());
     let other = generated.cases.iter().find(|case| case.name == "add enum: body /kind = B").unwrap();
-    let sent = body(&other.steps[0]).unwrap();
+    let sent = other.steps[0].body().unwrap();
     assert!(sent["kind"] == "B" && sent["b"].is_i64() && other.steps[0].intent == Intent::Valid, "{sent}");
 }
 
@@ -103,7 +102,7 @@ fn what_the_minimal_request_has_too_little_of_is_broken_in_the_full_one() {
     let schema = json!({"type": "array", "items": {"type": "integer"}, "maxItems": 3});
     let generated = generate(&contract(&json!({"/things": post(&schema)})), &Settings::default());
     let above = generated.cases.iter().find(|case| case.name == "add above-bound: body maxItems").unwrap();
-    assert_eq!(body(&above.steps[0]).and_then(Value::as_array).map(Vec::len), Some(4));
+    assert_eq!(above.steps[0].body().and_then(Value::as_array).map(Vec::len), Some(4));
 }
 
 #[test]
@@ -116,7 +115,7 @@ fn both_ends_of_bounds_and_every_documented_value_are_sent() {
         .cases
         .iter()
         .filter(|case| case.steps[0].intent == Intent::Valid)
-        .filter_map(|case| body(&case.steps[0]))
+        .filter_map(|case| case.steps[0].body())
         .flat_map(|body| ["n", "s", "e"].map(|name| (name, body[name].clone())))
         .map(|(name, value)| match value.as_str() {
             Some(text) if name == "s" => format!("s {}", text.chars().count()),
@@ -170,7 +169,7 @@ fn what_a_case_expects_is_what_the_schema_says() {
     let (mut valid, mut invalid) = (0, 0);
     for case in &generated.cases {
         let step = &case.steps[0];
-        let Some(value) = body(step).filter(|_| step.payload.as_ref().unwrap().bytes.is_none()) else { continue };
+        let Some(value) = step.body() else { continue };
         match &step.intent {
             Intent::Valid | Intent::Hostile => {
                 assert!(takes(Sense::Certain, value) && takes(Sense::Strict, value), "{}: {value}", case.name);
@@ -208,11 +207,11 @@ fn the_seed_changes_what_is_drawn_and_nothing_that_is_listed() {
     let of = |seed| generate(&contract(&json!({"/things": post(&schema)})), &Settings { seed, ..settings() });
     let listed = |generated: &Generated| -> Vec<String> {
         let cases = generated.cases.iter().filter(|case| !family(case).starts_with("random"));
-        cases.map(|case| format!("{} {:?}", case.id, body(&case.steps[0]))).collect()
+        cases.map(|case| format!("{} {:?}", case.id, case.steps[0].body())).collect()
     };
     let drawn = |generated: &Generated| -> Vec<String> {
         let cases = generated.cases.iter().filter(|case| family(case) == "random");
-        cases.map(|case| format!("{:?}", body(&case.steps[0]))).collect()
+        cases.map(|case| format!("{:?}", case.steps[0].body())).collect()
     };
     assert_eq!(listed(&of(1)), listed(&of(2)));
     assert!(drawn(&of(1)).len() > 2, "{:?}", drawn(&of(1)));

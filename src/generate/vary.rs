@@ -12,7 +12,7 @@ use crate::contract::{Contract, Parameter};
 use crate::document::{Place, Pointer};
 use crate::mutation::registry::{Mutants, mutants};
 use crate::mutation::soundness::{Label, label};
-use crate::mutation::{Mutant, Site, Subject, body, missing_required};
+use crate::mutation::{Mutant, Site, Subject, missing_required};
 use crate::schema::Direction;
 use crate::schema::sample::edge::Edge;
 use crate::schema::sample::small::Standing;
@@ -112,7 +112,7 @@ impl Builder<'_> {
     fn kept(&self, subject: &Subject<'_>) -> impl Iterator<Item = Place> {
         let schema = subject.media.and_then(|media| media.schema.as_ref());
         let kept = schema
-            .zip(body(subject.base))
+            .zip(subject.base.body())
             .map(|(schema, body)| self.contract.schemas.kept(schema, Direction::Request, body));
         kept.unwrap_or_default().into_iter()
     }
@@ -145,7 +145,7 @@ impl Builder<'_> {
         let members = full.sites.iter().filter(|site| matches!(&site.spot, Spot::Body(at) if !at.is_root()));
         let members = members.filter(|site| {
             let Spot::Body(at) = &site.spot else { return false };
-            let parent = at.parent().and_then(|parent| parent.resolve(body(full.base)?));
+            let parent = at.parent().and_then(|parent| parent.resolve(full.base.body()?));
             parent.is_some_and(Value::is_object)
         });
         parameters.chain(members.map(|site| site.spot.clone())).filter(|spot| full.value_at(spot).is_some()).collect()

@@ -6,7 +6,7 @@ use crate::case::{Spot, Step};
 use crate::contract::Location;
 use crate::document::Pointer;
 
-use super::{Mutant, Mutation, Subject, declared, literal};
+use super::{Mutant, Mutation, Subject, declared};
 
 /// The row of the registry.
 pub const MUTATION: Mutation = Mutation {
@@ -19,7 +19,7 @@ pub const MUTATION: Mutation = Mutation {
 fn mutate(subject: &Subject<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for argument in &subject.base.arguments {
-        let (Some(parameter), Some(value)) = (declared(subject.operation, argument), literal(argument)) else {
+        let (Some(parameter), Some(value)) = (declared(subject.operation, argument), argument.literal()) else {
             continue;
         };
         // An array may stand there several times, and an object stands there by its members.

@@ -3,7 +3,7 @@
 use crate::case::Spot;
 use crate::document::Pointer;
 
-use super::{Mutant, Mutation, Subject, body};
+use super::{Mutant, Mutation, Subject};
 
 /// The row of the registry.
 pub const MUTATION: Mutation = Mutation {
@@ -17,7 +17,7 @@ fn mutate(subject: &Subject<'_>) -> Vec<Mutant> {
     let Some(payload) = &subject.base.payload else { return Vec::new() };
     let media_type = payload.content_type.clone().or_else(|| subject.media.map(|media| media.name.clone()));
     let step = subject.with_bytes(Vec::new(), &media_type.unwrap_or_else(|| "application/json".to_owned()));
-    let before = body(subject.base).cloned();
+    let before = subject.base.body().cloned();
     let spot = Spot::Body(Pointer::root());
     vec![subject.made(MUTATION.id, spot, "", subject.body_place(), (before, None), step)]
 }

@@ -115,16 +115,24 @@ pub struct Mutant {
     pub detail: String,
     /// The keyword or element of the document that it means to break.
     pub place: Option<Place>,
-    /// What stood there; nothing where there was nothing.
-    pub before: Option<Value>,
-    /// What stands there now; nothing where there is nothing.
-    pub after: Option<Value>,
     /// What to expect, where the wire says nothing about it; else [`soundness`] decides.
     pub intent: Option<Intent>,
     /// Why a server that takes it all the same is not plainly wrong.
     pub excuse: Option<&'static str>,
     /// The request.
     pub step: Step,
+}
+
+impl Mutant {
+    /// What stood at the spot; nothing where there was nothing.
+    pub fn before(&self) -> Option<&Value> {
+        self.step.sibling.as_ref()?.before.as_ref()
+    }
+
+    /// What stands at the spot now; nothing where there is nothing.
+    pub fn after(&self) -> Option<&Value> {
+        self.step.sibling.as_ref()?.after.as_ref()
+    }
 }
 
 impl<'a> Subject<'a> {
@@ -139,7 +147,7 @@ impl<'a> Subject<'a> {
             }
         };
         for argument in &base.arguments {
-            if let (Some(parameter), Some(value)) = (declared(operation, argument), literal(argument)) {
+            if let (Some(parameter), Some(value)) = (declared(operation, argument), argument.literal()) {
                 let spot = |pointer| Spot::Parameter(parameter.location, parameter.name.clone(), pointer);
                 anatomy(parameter.encoding.schema(), value, &spot);
             }
@@ -148,11 +156,11 @@ impl<'a> Subject<'a> {
             let mut content = operation.body.iter().flat_map(|body| &body.content);
             content.find(|media| payload.content_type.as_ref().is_none_or(|name| *name == media.name))
         });
-        if let (Some(schema), Some(body)) = (media.and_then(|media| media.schema.as_ref()), body(base)) {
+        if let (Some(schema), Some(body)) = (media.and_then(|media| media.schema.as_ref()), base.body()) {
             anatomy(Some(schema), body, &Spot::Body);
         }
         let size: usize =
-            base.arguments.iter().filter_map(literal).chain(body(base)).map(|v| v.to_string().len()).sum();
+            base.arguments.iter().filter_map(Argument::literal).chain(base.body()).map(|v| v.to_string().len()).sum();
         let most = MOST_TEXT / size.max(1);
         let left_out = sites.len().saturating_sub(most);
         sites.truncate(most);
@@ -166,8 +174,8 @@ impl<'a> Subject<'a> {
         match spot {
             Spot::Body(pointer) => {
                 let payload = step.payload.as_mut()?;
-                let Template::Literal(content) = &mut payload.content else { return None };
-                put(content, pointer, value)?;
+                pointer.put(payload.literal_mut()?, value).ok()?;
+                let Template::Literal(content) = &payload.content else { return None };
                 // A mark has no business where something else is to be sent; in a new whole it stays, so that what the
                 // request creates can be found.
                 payload.replacements.retain(|(marked, _)| {
@@ -181,7 +189,7 @@ impl<'a> Subject<'a> {
                 match (index.and_then(|index| step.arguments.get_mut(index)), pointer.is_root()) {
                     (Some(argument), false) => {
                         let Supply::Template(Template::Literal(content)) = &mut argument.value else { return None };
-                        put(content, pointer, value)?;
+                        pointer.put(content, value).ok()?;
                     }
                     (None, false) => return None,
                     (_, true) => {
@@ -225,10 +233,9 @@ impl<'a> Subject<'a> {
         (before, after): (Option<Value>, Option<Value>),
         step: Step,
     ) -> Mutant {
-        let sibling =
-            Sibling { step: Arc::clone(self.base), at: spot.clone(), before: before.clone(), after: after.clone() };
+        let sibling = Sibling { step: Arc::clone(self.base), at: spot.clone(), before, after };
         let step = Step { sibling: Some(sibling), ..step };
-        Mutant { id, spot, detail: detail.to_owned(), place, before, after, intent: None, excuse: None, step }
+        Mutant { id, spot, detail: detail.to_owned(), place, intent: None, excuse: None, step }
     }
 
     /// The examples that a document gives of the parameter at `spot`, outside of its schema.
@@ -241,57 +248,24 @@ impl<'a> Subject<'a> {
     /// The value that the base has at `spot`.
     pub fn value_at(&self, spot: &Spot) -> Option<&'a Value> {
         match spot {
-            Spot::Body(pointer) => pointer.resolve(body(self.base)?),
+            Spot::Body(pointer) => pointer.resolve(self.base.body()?),
             Spot::Parameter(location, name, pointer) => {
                 let argument = self.base.arguments.iter().find(|argument| {
                     argument.name == *name && argument.location.is_none_or(|known| known == *location)
                 })?;
-                pointer.resolve(literal(argument)?)
+                pointer.resolve(argument.literal()?)
             }
             Spot::Method | Spot::Credentials | Spot::Header(_) => None,
         }
     }
 }
 
-/// The body of a generated request, where it is a literal value.
-pub fn body(step: &Step) -> Option<&Value> {
-    match &step.payload.as_ref()?.content {
-        Template::Literal(value) => Some(value),
-        _ => None,
-    }
-}
-
 /// The literal value of an argument.
 pub fn literal(argument: &Argument) -> Option<&Value> {
-    match &argument.value {
-        Supply::Template(Template::Literal(value)) => Some(value),
-        _ => None,
-    }
+    argument.literal()
 }
 
 /// The parameter that an argument is for.
 pub fn declared<'o>(operation: &'o Operation, argument: &Argument) -> Option<&'o Parameter> {
     operation.parameter(&argument.name, argument.location)
-}
-
-/// Puts `value` at `pointer`, or takes away what stands there.
-fn put(content: &mut Value, pointer: &Pointer, value: Option<Value>) -> Option<()> {
-    let (Some(parent), Some(last)) = (pointer.parent(), pointer.last()) else {
-        *content = value?;
-        return Some(());
-    };
-    match (content.pointer_mut(parent.as_str())?, value) {
-        (Value::Object(members), Some(value)) => drop(members.insert(last.into_owned(), value)),
-        (Value::Object(members), None) => drop(members.shift_remove(last.as_ref())?),
-        (Value::Array(items), Some(value)) => {
-            let index = last.parse::<usize>().ok().filter(|index| *index <= items.len())?;
-            if index == items.len() { items.push(value) } else { *items.get_mut(index)? = value }
-        }
-        (Value::Array(items), None) => {
-            let index = last.parse::<usize>().ok().filter(|index| *index < items.len())?;
-            items.remove(index);
-        }
-        _ => return None,
-    }
-    Some(())
 }

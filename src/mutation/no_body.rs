@@ -3,7 +3,7 @@
 use crate::case::{Intent, Spot, Step};
 use crate::document::Pointer;
 
-use super::{Mutant, Mutation, Subject, body};
+use super::{Mutant, Mutation, Subject};
 
 /// The row of the registry.
 pub const MUTATION: Mutation =
@@ -16,7 +16,7 @@ fn mutate(subject: &Subject<'_>) -> Vec<Mutant> {
     let step = Step { payload: None, ..Step::clone(subject.base) };
     let place = subject.body_place().map(|place| place.child("required"));
     let place = place.filter(|place| subject.contract.schemas.source(place).is_some()).or_else(|| subject.body_place());
-    let before = body(subject.base).cloned();
+    let before = subject.base.body().cloned();
     let mutant = subject.made(MUTATION.id, Spot::Body(Pointer::root()), "", place, (before, None), step);
     // `required` is false unless somebody says otherwise, which many authors do not know.
     let required = subject.operation.body.as_ref().is_some_and(|body| body.required);

@@ -11,7 +11,7 @@ use crate::contract::{Contract, Encoding};
 use crate::document::{Place, Pointer};
 use crate::schema::{Direction, Sense};
 
-use super::{Site, Subject, body};
+use super::{Site, Subject};
 
 /// Schemas of one value that are looked through.
 const MOST: usize = 500;
@@ -82,7 +82,7 @@ impl<'a> Subject<'a> {
     /// The body, where it is sent as JSON.
     pub(super) fn json(&self) -> Option<JsonBody<'a>> {
         let payload = self.base.payload.as_ref().filter(|payload| payload.bytes.is_none())?;
-        let value = body(self.base)?;
+        let value = self.base.body()?;
         let name = payload.content_type.as_deref().or_else(|| self.media.map(|media| media.name.as_str()))?;
         let (bytes, media_type) = written(value, name).ok()?;
         parse_media_type(&media_type)?.is_json().then_some(JsonBody { value, bytes, media_type })
@@ -90,7 +90,7 @@ impl<'a> Subject<'a> {
 
     /// The base with `bytes` as its body.
     pub(super) fn with_bytes(&self, bytes: Vec<u8>, media_type: &str) -> Step {
-        let content = body(self.base).cloned().unwrap_or_default();
+        let content = self.base.body().cloned().unwrap_or_default();
         let payload =
             Payload { bytes: Some(bytes), ..Payload::new(Some(media_type.to_owned()), Template::Literal(content)) };
         Step { payload: Some(payload), ..Step::clone(self.base) }

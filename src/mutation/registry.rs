@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::case::{Breach, Intent, Spot};
+use crate::case::{Argument, Breach, Intent, Spot};
 use crate::contract::{Location, Parameter};
 use crate::document::{Place, Pointer};
 
 use super::parts::breaks;
 use super::soundness::{Judge, Label};
 use super::together::together;
-use super::{Mutant, Mutation, Subject, body, literal};
+use super::{Mutant, Mutation, Subject};
 use super::{
     above_bound, additional_property, below_bound, broken_branch, broken_format, broken_pattern, duplicate_item,
     duplicate_keys, duplicate_parameter, empty_body, empty_credentials, forbidden_value, malformed_credentials,
@@ -94,11 +94,6 @@ pub struct Mutants {
     pub unwritable: Vec<(String, String)>,
 }
 
-/// The mutation of this id.
-pub fn mutation(id: &str) -> Option<&'static Mutation> {
-    MUTATIONS.iter().find(|mutation| mutation.id == id)
-}
-
 /// Everything that can be done to `subject`, each different request once. What turns out to keep every promise stays, as
 /// a valid request.
 pub fn mutants(subject: &Subject<'_>) -> Mutants {
@@ -154,13 +149,13 @@ pub fn reason(subject: &Subject<'_>, mutant: &Mutant, broken: &[Place]) -> Strin
         Spot::Body(pointer) if pointer.is_root() => keyword.as_ref().map(|_| "body".to_owned()),
         Spot::Body(pointer) => {
             let schema = subject.media.and_then(|media| media.schema.as_ref());
-            Some(dotted(&shape(subject, schema, body(subject.base), pointer)))
+            Some(dotted(&shape(subject, schema, subject.base.body(), pointer)))
         }
         Spot::Parameter(location, name, pointer) => {
             let parameter = subject.operation.parameter(name, Some(*location));
             let schema = parameter.and_then(|parameter: &Parameter| parameter.encoding.schema());
             let argument = subject.base.arguments.iter().find(|argument| argument.name == *name);
-            let shape = dotted(&shape(subject, schema, argument.and_then(literal), pointer));
+            let shape = dotted(&shape(subject, schema, argument.and_then(Argument::literal), pointer));
             Some(format!("{location} {name} {shape}").trim_end().to_owned())
         }
         Spot::Method | Spot::Credentials | Spot::Header(_) => None,

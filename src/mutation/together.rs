@@ -10,7 +10,7 @@ use crate::schema::{Direction, Sense};
 
 use super::parts::takes;
 use super::soundness::promise;
-use super::{Site, Subject, body};
+use super::{Site, Subject};
 
 /// Branches of a choice that are looked at; of more, nothing is said.
 const MOST: usize = 12;
@@ -28,7 +28,7 @@ pub(super) fn together(
     let mut also: Vec<Place> = Vec::new();
     let same = |other: &&Place| place.is_some_and(|place| says_the_same(subject, place, other));
     also.extend(broken.iter().filter(same).cloned());
-    if let (Spot::Body(at), Some(whole)) = (spot, sent(step)) {
+    if let (Spot::Body(at), Some(whole)) = (spot, step.body()) {
         for site in &subject.sites {
             let Spot::Body(around) = &site.spot else { continue };
             if let Some(value) = around.resolve(whole).filter(|_| at.starts_with(around)) {
@@ -44,12 +44,6 @@ pub(super) fn together(
         }
     }
     others
-}
-
-/// The body, where it is sent as it stands.
-fn sent(step: &Step) -> Option<&Value> {
-    step.payload.as_ref().filter(|payload| payload.bytes.is_none())?;
-    body(step)
 }
 
 /// A choice, and its branches.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::case::expression::Template;
-use crate::case::{Intent, Payload, Spot, Step};
+use crate::case::{Argument, Intent, Payload, Spot, Step};
 use crate::contract::style::matches_path;
 use crate::contract::{Location, Operation, PathPart, PathTemplate};
 use crate::document::Place;
@@ -59,7 +59,7 @@ fn called(subject: &Subject<'_>, method: &'static str) -> Mutant {
 fn filled(subject: &Subject<'_>) -> String {
     let text = |name: &str| {
         let argument = subject.base.arguments.iter().find(|argument| argument.name == name);
-        let known = argument.and_then(super::literal).and_then(Value::as_str);
+        let known = argument.and_then(Argument::literal).and_then(Value::as_str);
         known.unwrap_or("conform").to_owned()
     };
     let parts = subject.operation.path.parts.iter().map(|part| match part {

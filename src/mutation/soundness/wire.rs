@@ -6,7 +6,6 @@ use crate::case::expression::{Scope, Template};
 use crate::case::{Argument, Payload, Step, Supply};
 use crate::contract::style::{self, Wire};
 use crate::contract::{Encoding, Location, Operation, Style};
-use crate::mutation::put;
 
 /// What stands for the mark of a run.
 const MARK: &str = "conform-00000000-0";
@@ -158,7 +157,7 @@ fn content(payload: &Payload) -> Result<Value, String> {
             Some(template) => Some(rendered(template).ok_or_else(later)?),
             None => None,
         };
-        put(&mut value, pointer, new).ok_or_else(|| format!("the payload has nothing at `{pointer}`"))?;
+        pointer.put(&mut value, new).map_err(|error| format!("the payload cannot be marked: {error}"))?;
     }
     Ok(value)
 }

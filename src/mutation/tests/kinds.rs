@@ -165,7 +165,7 @@ fn one_step_below_and_above_each_bound() {
     ];
     assert_eq!(of_body("above-bound", &schema, &base), expected);
     let mutants = all(&with_body(&schema), "o", &request("o", &[], Some(("application/json", base))));
-    let after = |detail: &str| mutants.made.iter().find(|mutant| mutant.detail == detail).unwrap().after.clone();
+    let after = |detail: &str| mutants.made.iter().find(|mutant| mutant.detail == detail).unwrap().after().cloned();
     assert_eq!(after("minimum"), Some(json!(5)), "a multiple of five, as asked");
     assert_eq!(after("maximum"), Some(json!(25)));
     assert_eq!(after("exclusiveMinimum"), Some(json!(0)));
@@ -275,7 +275,7 @@ fn values_that_not_forbids() {
     let of = |schema: &Value, body: &Value| {
         let mutants = all(&with_body(schema), "o", &request("o", &[], Some(("application/json", body.clone())))).made;
         let own = mutants.iter().filter(|mutant| mutant.id == "forbidden-value");
-        own.map(|mutant| (told(mutant), mutant.after.clone().unwrap())).collect::<Vec<_>>()
+        own.map(|mutant| (told(mutant), mutant.after().unwrap().clone())).collect::<Vec<_>>()
     };
     // Each value that is listed.
     let listed = json!({"type": "string", "not": {"enum": ["ZZ", "XX"]}});

@@ -12,7 +12,7 @@ use crate::case::expression::Template;
 use crate::case::{Argument, Intent, Payload, Step, Supply};
 use crate::contract::style::{self, Wire};
 use crate::contract::{Contract, Location, OperationId};
-use crate::mutation::{Mutant, literal};
+use crate::mutation::Mutant;
 use crate::schema::Direction;
 use crate::schema::sample::Sampler;
 
@@ -135,7 +135,7 @@ fn second_opinion(contract: &Contract, index: usize, way: Way, oracle: &Oracle, 
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut text = None;
     for argument in step.arguments.iter().filter(|argument| argument.name == "v") {
-        match style::encode("v", &parameter.encoding, parameter.location, literal(argument).unwrap()).unwrap() {
+        match style::encode("v", &parameter.encoding, parameter.location, argument.literal().unwrap()).unwrap() {
             Wire::Omitted => {}
             Wire::Path(own) | Wire::Header(own) => text = Some(own),
             Wire::Query(own) => pairs.extend(own),
@@ -206,7 +206,7 @@ fn drive(way: Way, shape: Shape, schemas: usize, seed: u8) -> [usize; 3] {
                     continue;
                 }
                 let (possible, plain) = second_opinion(&contract, index, way, &oracle, &mutant);
-                let told = || format!("{way:?} {schema} {}: {:?}", super::told(&mutant), mutant.after);
+                let told = || format!("{way:?} {schema} {}: {:?}", super::told(&mutant), mutant.after());
                 match &mutant.step.intent {
                     Intent::Valid => assert!(plain, "called valid: {}", told()),
                     Intent::Invalid(_) => {
