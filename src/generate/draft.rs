@@ -35,6 +35,8 @@ pub(super) struct Draft<'o> {
     pub(super) unbroken: BTreeMap<Place, String>,
     /// Variants that no bytes stand for, with the reason.
     unwritable: BTreeMap<String, String>,
+    /// The keywords that labels were given for.
+    labels: BTreeMap<String, Vec<Place>>,
     /// Values of its largest request that are never changed.
     left_out: usize,
     most: Measure,
@@ -68,6 +70,7 @@ impl<'o> Draft<'o> {
             impossible: Vec::new(),
             unbroken: BTreeMap::new(),
             unwritable: BTreeMap::new(),
+            labels: BTreeMap::new(),
             left_out: 0,
             most,
             limit: most,
@@ -151,6 +154,18 @@ impl<'o> Draft<'o> {
         let room = MOST_COUNTED.saturating_sub(self.unwritable.len());
         self.unwritable.extend(variants.into_iter().take(room));
         self.left_out = self.left_out.max(left_out);
+    }
+
+    /// `label`, for what is made for the keyword at `place`; with a number where another place has the same label: one value
+    /// may have several choices.
+    pub(super) fn distinct(&mut self, label: String, place: &Place) -> String {
+        let places = self.labels.entry(label.clone()).or_default();
+        let known = places.iter().position(|known| known == place);
+        let number = known.unwrap_or_else(|| {
+            places.push(place.clone());
+            places.len() - 1
+        });
+        if number == 0 { label } else { format!("{label} ({})", number + 1) }
     }
 
     /// Remembers why a request that should break the promise at `place` does not.

@@ -1,5 +1,6 @@
 //! Contract to cases: a finite, listed plan that shows each promise from both sides, and seeded random depth after it.
 
+mod branch;
 mod draft;
 mod ids;
 mod links;

@@ -97,6 +97,56 @@ fn each_branch_is_sent_whichever_one_the_first_request_takes() {
     assert!(sent["kind"] == "B" && sent["b"].is_i64() && other.steps[0].intent == Intent::Valid, "{sent}");
 }
 
+/// A name that is part of an id says what the branch is, and not where its schema stands or what that is called.
+#[test]
+fn branches_have_names_that_stay() {
+    let tagged = |kind: &str, own: &str| {
+        json!({"type": "object", "required": ["kind", own],
+            "properties": {"kind": {"type": "string", "enum": [kind]}, own: {"type": "integer"}}})
+    };
+    let mut titled = tagged("titled", "t");
+    titled["title"] = json!(" A card ");
+    let schema = json!({"type": "object", "required": ["pay", "pet", "text"], "properties": {
+        "pay": {"oneOf": [titled, tagged("bank", "iban")]},
+        "pet": {"oneOf": [{"$ref": "#/components/schemas/cat"}, {"$ref": "#/components/schemas/dog"}],
+            "discriminator": {"propertyName": "kind"}},
+        "text": {"anyOf": [{"type": "integer"}, {"type": "string"}]}, "a": {"type": "integer"}, "b": {"type": "integer"}},
+        "allOf": [{"anyOf": [{"required": ["a"]}, {"not": {"required": ["b"]}}]},
+            {"anyOf": [{"required": ["a"]}, {"required": ["b"], "properties": {"b": {"minimum": 5}}}]}]});
+    // In its place, or by reference.
+    let of = |name: Option<&str>| {
+        let mut schemas = json!({"cat": tagged("cat", "purr"), "dog": tagged("dog", "bark")});
+        let sent = name.map_or(schema.clone(), |name| {
+            schemas[name] = schema.clone();
+            json!({"$ref": format!("#/components/schemas/{name}")})
+        });
+        let text = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/things": post(&sent)},
+            "components": {"schemas": schemas}});
+        let document = Document::parse("t.json", text.to_string()).unwrap();
+        generate(&Contract::new(vec![document], Vec::new()).unwrap(), &Settings::default())
+    };
+    let inline = of(None);
+    // What a base shows already is not made again, whichever of two branches that is.
+    let known = [
+        "body /pay oneOf A card",
+        "body /pay oneOf 2 kind, iban",
+        "body /pet oneOf cat",
+        "body /pet oneOf dog",
+        "body /text anyOf 1",
+        "body /text anyOf 2",
+        "body anyOf 1 a",
+        "body anyOf 2 b",
+        "body anyOf 1 a (2)",
+        "body anyOf 2 b (2)",
+    ];
+    let found: BTreeSet<String> = named(&inline, "branch").into_iter().collect();
+    assert!(found.len() >= 4 && found.iter().all(|label| known.contains(&label.as_str())), "{found:?}");
+    let ids =
+        |generated: &Generated| -> Vec<String> { generated.cases.iter().map(|case| case.id.to_string()).collect() };
+    assert_eq!(ids(&of(Some("One"))), ids(&inline));
+    assert_eq!(ids(&of(Some("Another"))), ids(&inline));
+}
+
 #[test]
 fn what_the_minimal_request_has_too_little_of_is_broken_in_the_full_one() {
     let schema = json!({"type": "array", "items": {"type": "integer"}, "maxItems": 3});

@@ -18,7 +18,7 @@ use crate::schema::sample::edge::Edge;
 use crate::schema::sample::small::Standing;
 
 use super::draft::Draft;
-use super::{Builder, THOROUGH};
+use super::{Builder, THOROUGH, branch};
 
 /// Mutants of different requests that differ from them in the same way.
 const SAME: usize = 3;
@@ -53,8 +53,9 @@ impl Builder<'_> {
                 let free = free(self.contract, site);
                 let others = (!free.is_empty()).then(|| self.sampler.edges(&free, Direction::Request).values);
                 let edges = edges.values.into_iter().chain(others.into_iter().flatten());
-                let edges = edges.map(|edge| (named(&site.spot, &edge), edge.value));
-                for (shown, value) in edges.chain(self.small(subject, site)) {
+                let edges: Vec<(Shown, Value)> =
+                    edges.map(|edge| (self.named(draft, &site.spot, &edge), edge.value)).collect();
+                for (shown, value) in edges.into_iter().chain(self.small(subject, site)) {
                     // A rule between members may forbid the value beside those of one base and not of another.
                     let bases = [subject, other].into_iter().chain(spares);
                     let bases = bases.filter(|base| base.value_at(&site.spot).is_some());
@@ -162,6 +163,20 @@ impl Builder<'_> {
         })
     }
 
+    /// The family of an edge, and what tells it from others.
+    fn named(&self, draft: &mut Draft<'_>, spot: &Spot, edge: &Edge) -> Shown {
+        let keyword = &edge.keyword.pointer;
+        let above = keyword.parent().and_then(|parent| parent.last().map(Cow::into_owned)).unwrap_or_default();
+        match (&*keyword.last().unwrap_or_default(), above.as_str()) {
+            ("enum", _) => Shown::new("enum", format!("{spot} = {}", plain(&edge.value))),
+            (_, "anyOf" | "oneOf") => {
+                let label = branch::label(self.contract, spot, edge);
+                Shown::new("branch", draft.distinct(label, &edge.keyword))
+            }
+            _ => Shown::new("edge", format!("{spot} {}", edge.what)),
+        }
+    }
+
     /// Adds `subject` with `value` at `spot`, where that is surely valid. Returns whether it is.
     pub(super) fn valid(
         &self,
@@ -249,18 +264,6 @@ pub(super) struct Shown {
 impl Shown {
     fn new(family: &'static str, label: String) -> Self {
         Self { family, label, intent: Intent::Valid }
-    }
-}
-
-/// The family of an edge, and what tells it from others.
-fn named(spot: &Spot, edge: &Edge) -> Shown {
-    let keyword = &edge.keyword.pointer;
-    let above = keyword.parent().and_then(|parent| parent.last().map(Cow::into_owned)).unwrap_or_default();
-    match (&*keyword.last().unwrap_or_default(), above.as_str()) {
-        ("enum", _) => Shown::new("enum", format!("{spot} = {}", plain(&edge.value))),
-        // One value may have several choices.
-        (_, "anyOf" | "oneOf") => Shown::new("branch", format!("{spot} {keyword}")),
-        _ => Shown::new("edge", format!("{spot} {}", edge.what)),
     }
 }
 
