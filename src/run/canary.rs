@@ -28,7 +28,7 @@ impl Runner<'_> {
             Sign::Nothing | Sign::Refused => {}
             Sign::Well => drop(self.health.exchange(&what, &Sign::Well)),
             // An answer that is no success tells of an outage only where there was a success before.
-            Sign::Unwell { answered: true, .. } if !self.tally().accepted(&operation.id) => {}
+            Sign::Unwell { answered: true, .. } if !self.tally().serves(&operation.id) => {}
             Sign::Unwell { text, .. } | Sign::Unreachable(text) => self.health.gone(&what, &text),
         }
     }
@@ -49,7 +49,7 @@ impl Runner<'_> {
             })
             .collect();
         let tally = self.tally();
-        let proven = candidates.iter().find(|(operation, _)| tally.accepted(&operation.id));
+        let proven = candidates.iter().find(|(operation, _)| tally.serves(&operation.id));
         proven.or(candidates.first()).copied()
     }
 }

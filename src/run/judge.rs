@@ -61,17 +61,22 @@ impl Runner<'_> {
         }
         if turn.errand.aim == Aim::Case && !self.tally().confirming {
             self.suspect(turn, &subject, accused);
+            self.accepted(turn, subject.status());
         }
         shown
     }
 
-    /// Remembers a refusal of a request that was made from another one by changing a value: that one may have been
-    /// accepted, and then the refusal is a drift.
+    /// Remembers the refusal of a valid request: one that differs in a value may have been accepted, the one that it was
+    /// made from before all, and then the refusal is a drift.
     fn suspect(&self, turn: &Turn<'_>, subject: &Subject<'_>, accused: Option<&Spot>) {
         let Turn { case, step, operation, errand, .. } = *turn;
-        let variant = matches!(step.intent, Intent::Valid | Intent::Hostile) && accused.is_some();
+        let comparable = match step.intent {
+            Intent::Valid => true,
+            Intent::Hostile => accused.is_some(),
+            _ => false,
+        };
         let refused = subject.status().is_some_and(rejected_valid::refuses_the_request);
-        if !variant || !refused || !is_single(case) {
+        if !comparable || !refused || !is_single(case) {
             return;
         }
         let findings = check::registry::judge(&subject.accusing(accused, true));

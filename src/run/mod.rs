@@ -22,6 +22,7 @@ mod judge;
 mod keeper;
 mod ledger;
 mod meter;
+mod nearest;
 mod pace;
 mod pairs;
 mod patient;

@@ -1,8 +1,10 @@
 //! Minimal evidence: the pair of requests that differ in one value, and the smallest request that shows a drift.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::case::{Call, Case, CaseId, Intent, Sibling, Spot, Step};
 use crate::check::{accepted_invalid, rejected_valid};
-use crate::contract::Operation;
+use crate::contract::{Operation, OperationId};
 use crate::document::Pointer;
 use crate::drift::{Contrast, Part, Stability};
 use crate::mutation::soundness::{Label, label};
@@ -11,6 +13,7 @@ use crate::outcome::Event;
 use super::Runner;
 use super::bind::Unbound;
 use super::judge::is_single;
+use super::nearest::{Blamed, opposite};
 use super::perform::{Aim, Errand, Probed};
 use super::shrink::shrink;
 use super::smaller::{Difference, Smaller, copied, differences, restored};
@@ -47,6 +50,35 @@ impl Answer {
     }
 }
 
+/// What a refused request is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// The one that it was made from.
+    Sibling,
+    /// Those accepted ones that differ least.
+    Nearest,
+}
+
+/// What is known while refused requests are compared with accepted ones.
+struct Search {
+    /// Requests that were accepted, by their places in the plan.
+    accepted: BTreeMap<OperationId, BTreeSet<(usize, CaseId)>>,
+    blamed: Vec<Blamed>,
+    /// The number of requests before the first comparison.
+    begun: u64,
+    /// Refusals that were not compared with anything.
+    left: u64,
+}
+
+impl Search {
+    /// Whether the refusal of `step`, and of what it would be compared with, is explained already.
+    fn explains(&self, step: &Step, beside: Beside) -> bool {
+        let sibling = step.sibling.as_ref().filter(|_| beside == Beside::Sibling);
+        let all = |blamed: &&Blamed| sibling.is_none_or(|sibling| blamed.explains(&sibling.step));
+        self.blamed.iter().filter(all).any(|blamed| blamed.explains(step))
+    }
+}
+
 /// What asking both requests of a pair by turns came to.
 enum Verdict {
     /// Each was answered alike each time.
@@ -60,32 +92,67 @@ enum Verdict {
 }
 
 impl Runner<'_> {
-    /// Finds out of each refused variant of a request whether the accused value alone is to blame: its sibling is asked
-    /// again beside it, by turns.
+    /// Finds out of each refused valid request whether one of its values alone is to blame: an accepted one that differs
+    /// there is asked again beside it, by turns.
     pub(super) async fn pair(&self) {
-        let suspects = std::mem::take(&mut self.tally().suspects);
-        let mut suspects: Vec<(String, Suspect)> = suspects.into_iter().collect();
+        let (suspects, mut search) = {
+            let mut tally = self.tally();
+            let accepted = std::mem::take(&mut tally.accepted);
+            let search = Search { accepted, blamed: Vec::new(), begun: tally.requests, left: 0 };
+            (std::mem::take(&mut tally.suspects), search)
+        };
         if suspects.is_empty() {
             return;
         }
         self.tally().confirming = true;
+        let mut suspects: Vec<(String, Suspect)> = suspects.into_iter().collect();
         suspects.sort_by(|(a, one), (b, other)| other.level.cmp(&one.level).then_with(|| a.cmp(b)));
-        let begun = self.tally().requests;
-        let mut left = 0_u64;
-        for (note, Suspect { cases, .. }) in suspects {
-            if self.tally().requests - begun >= FOR_PAIRS || self.is_over() {
-                left += 1;
-                continue;
-            }
-            for (rank, id) in cases {
-                if self.is_over() || self.pair_of(&note, rank, &id).await {
-                    break;
-                }
-            }
-        }
+        // What a base is refused for, everything that is made from it is refused for, too.
+        let is_base = |(_, suspect): &(String, Suspect)| {
+            let first = suspect.cases.first().and_then(|(_, id)| self.plan.case(id)?.steps.first());
+            first.is_some_and(|step| step.sibling.is_none())
+        };
+        let (bases, variants) = suspects.into_iter().partition(is_base);
+        self.compare(bases, Beside::Nearest, &mut search).await;
+        let unsettled = self.compare(variants, Beside::Sibling, &mut search).await;
+        let left = search.left;
+        self.compare(unsettled, Beside::Nearest, &mut search).await;
         if left > 0 && self.health.broken().is_none() {
             self.note(format!("{left} refusals of valid requests were not compared with an accepted request"));
         }
+    }
+
+    /// Compares each suspect. Returns those about which nothing was found out.
+    async fn compare(
+        &self,
+        suspects: Vec<(String, Suspect)>,
+        beside: Beside,
+        search: &mut Search,
+    ) -> Vec<(String, Suspect)> {
+        let mut unsettled = Vec::new();
+        for (note, suspect) in suspects {
+            let mut settled = false;
+            let mut asked = false;
+            for (rank, id) in &suspect.cases {
+                let Some(found) = self.plan.case(id).and_then(|case| self.single(case)) else { continue };
+                if search.explains(found.2, beside) {
+                    continue;
+                }
+                if self.is_over() || self.tally().requests - search.begun >= FOR_PAIRS {
+                    search.left += u64::from(!asked);
+                    break;
+                }
+                asked = true;
+                settled = self.pair_of(&note, *rank, found, beside, search).await;
+                if settled {
+                    break;
+                }
+            }
+            if !settled {
+                unsettled.push((note, suspect));
+            }
+        }
+        unsettled
     }
 
     /// Whether nothing more may be asked.
@@ -93,11 +160,41 @@ impl Runner<'_> {
         self.health.broken().is_some() || self.meter.spent().is_some()
     }
 
-    /// Returns whether the question is settled.
-    async fn pair_of(&self, note: &str, rank: usize, id: &CaseId) -> bool {
-        let Some((case, operation, step)) = self.plan.case(id).and_then(|case| self.single(case)) else { return false };
-        let Some(variant) = self.isolated(case, operation, step).await else { return false };
-        match self.by_turns(case, operation, &variant).await {
+    /// Asks for one refused request and those beside which it may stand. Returns whether that settles the question.
+    async fn pair_of(
+        &self,
+        note: &str,
+        rank: usize,
+        (case, operation, step): (&Case, &Operation, &Step),
+        beside: Beside,
+        search: &mut Search,
+    ) -> bool {
+        let asked = (case, operation, step);
+        if beside == Beside::Sibling {
+            let Some(variant) = self.isolated(asked).await else { return false };
+            return self.weighed(note, rank, (case, operation, &variant), search).await;
+        }
+        let Some(accepted) = search.accepted.get(&operation.id).filter(|_| step.intent == Intent::Valid) else {
+            return false;
+        };
+        for other in self.nearest(accepted, step) {
+            let Some(variant) = self.opposed(asked, other).await else { continue };
+            if self.weighed(note, rank, (case, operation, &variant), search).await {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Asks for `variant` and its sibling by turns, and takes in what that comes to. Returns whether it settles the question.
+    async fn weighed(
+        &self,
+        note: &str,
+        rank: usize,
+        (case, operation, variant): (&Case, &Operation, &Step),
+        search: &mut Search,
+    ) -> bool {
+        match self.by_turns(case, operation, variant).await {
             Verdict::Nothing => false,
             Verdict::Taken => true,
             Verdict::Mixed { seen, asked } => {
@@ -107,6 +204,7 @@ impl Runner<'_> {
             Verdict::Stable(shown, id, asked) => {
                 let (sighting, contrast) = *shown;
                 let level = sighting.finding.level;
+                search.blamed.extend(Blamed::of(operation, variant));
                 self.tally().convict(note, &id, (rank, case.id.clone()), (sighting, contrast), asked);
                 (self.tell)(Event::DriftSeen { id, level });
                 true
@@ -121,18 +219,52 @@ impl Runner<'_> {
         Some((case, self.contract.operation(id)?, step))
     }
 
-    /// A refused variant that differs from an accepted request in one value alone.
-    async fn isolated(&self, case: &Case, operation: &Operation, step: &Step) -> Option<Step> {
+    /// A refused variant that differs in one value alone from the request that it was made from, or from one between.
+    async fn isolated(&self, asked: (&Case, &Operation, &Step)) -> Option<Step> {
+        let (.., step) = asked;
         let sibling = step.sibling.as_ref()?;
         let found = differences(&sibling.step, step);
         if found.len() < 2 {
             return Some(step.clone());
         }
+        let (accepted, refused) = self.between(asked, &sibling.step, &found).await?;
+        let [difference] = &*differences(&accepted, &refused) else { return None };
+        Some(beside(&accepted, refused, difference))
+    }
+
+    /// A refused request, `asked` or one between it and `accepted`, beside an accepted one: both are valid, and the refused one
+    /// has a value of its own in one place. That it has nothing where the other has something accuses nothing: prose may ask
+    /// for any one of several.
+    async fn opposed(&self, asked: (&Case, &Operation, &Step), accepted: &Step) -> Option<Step> {
+        let (_, operation, step) = asked;
+        let valid = |step: &Step| label(self.contract, operation, step) == Label::Valid;
+        let found = differences(accepted, step);
+        let variant = match &*found {
+            _ if !valid(accepted) || !valid(step) => return None,
+            [Difference::Payload] => return None,
+            [difference] => opposite(accepted, step, difference),
+            _ => {
+                let (accepted, refused) = self.between(asked, accepted, &found).await?;
+                let [difference] = &*differences(&accepted, &refused) else { return None };
+                beside(&accepted, refused, difference)
+            }
+        };
+        variant.sibling.as_ref()?.after.as_ref()?;
+        Some(variant)
+    }
+
+    /// Two requests between `from`, which was accepted, and the one that is asked for, which was refused: they differ in one
+    /// of the differences `found`, and the first is accepted, the second refused.
+    async fn between(
+        &self,
+        (case, operation, step): (&Case, &Operation, &Step),
+        from: &Step,
+        found: &[Difference],
+    ) -> Option<(Step, Step)> {
         let mixed = |taken: &[bool]| {
             let chosen = found.iter().zip(taken).filter(|(_, taken)| **taken);
-            let mut mixed = chosen.fold(Step::clone(&sibling.step), |mixed, (difference, _)| {
-                copied(&mixed, step, difference).unwrap_or(mixed)
-            });
+            let mut mixed =
+                chosen.fold(from.clone(), |mixed, (difference, _)| copied(&mixed, step, difference).unwrap_or(mixed));
             mixed.intent = step.intent.clone();
             mixed.sibling = None;
             mixed
@@ -147,8 +279,7 @@ impl Runner<'_> {
             Some(Answer::of(&self.probe(case, &request, false).await?))
         };
         let (low, high) = narrowed(found.len(), ask).await?;
-        let at = high.iter().zip(&low).position(|(high, low)| high != low)?;
-        Some(beside(&mixed(&low), mixed(&high), found.get(at)?))
+        Some((mixed(&low), mixed(&high)))
     }
 
     /// Asks for the variant and its sibling by turns.
@@ -285,7 +416,7 @@ fn fits(intent: &Intent, label: &Label) -> bool {
 }
 
 /// The variant beside the request that differs from it in `difference` alone.
-fn beside(sibling: &Step, variant: Step, difference: &Difference) -> Step {
+pub(super) fn beside(sibling: &Step, variant: Step, difference: &Difference) -> Step {
     let value = |step: &Step| match difference {
         Difference::Body(pointer) => {
             let body = step.payload.as_ref().and_then(super::smaller::literal)?;

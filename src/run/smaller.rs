@@ -313,7 +313,8 @@ fn in_values(a: &Value, b: &Value, at: &Pointer, found: &mut Vec<Difference>) {
     }
 }
 
-fn is_argument(argument: &Argument, location: Option<Location>, name: &str) -> bool {
+/// Whether `argument` is for the parameter `name` at `location`; where that is left out on either side, anywhere.
+pub(super) fn is_argument(argument: &Argument, location: Option<Location>, name: &str) -> bool {
     argument.name == name && (argument.location == location || argument.location.is_none() || location.is_none())
 }
 

@@ -1,6 +1,6 @@
 //! What the run has seen so far, operation by operation and drift by drift.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{CaseId, Intent};
 use crate::check::registry::{CHECKS, implied_by};
@@ -84,6 +84,8 @@ pub(super) struct Tally {
     pub(super) drifts: BTreeMap<String, Seen>,
     /// Refusals of valid requests that may prove to be drifts, by the id that they would have.
     pub(super) suspects: BTreeMap<String, Suspect>,
+    /// Valid requests that were accepted, by their places in the plan.
+    pub(super) accepted: BTreeMap<OperationId, BTreeSet<(usize, CaseId)>>,
     /// Drifts that turned out to be others.
     pub(super) renames: BTreeMap<String, String>,
     /// Drifts are being asked for again: what shows is no occurrence.
@@ -142,7 +144,7 @@ impl Tally {
     }
 
     /// Whether `operation` answered a documented success.
-    pub(super) fn accepted(&self, operation: &OperationId) -> bool {
+    pub(super) fn serves(&self, operation: &OperationId) -> bool {
         self.operations.get(operation).is_some_and(|counters| counters.served)
     }
 

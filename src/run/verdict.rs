@@ -99,7 +99,7 @@ fn gaps(facts: &Facts<'_>) -> Vec<String> {
         .records
         .iter()
         .filter(|record| record.not_exercised.is_none())
-        .filter(|record| !facts.tally.accepted(&OperationId(record.operation.as_str().into())))
+        .filter(|record| !facts.tally.serves(&OperationId(record.operation.as_str().into())))
         .filter(|record| promises_success(facts.contract, &record.operation))
         .map(|record| {
             let statuses: Vec<String> =
