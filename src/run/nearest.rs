@@ -6,14 +6,12 @@ use serde_json::Value;
 
 use crate::case::{Argument, Call, CaseId, Intent, Spot, Step};
 use crate::contract::{Operation, OperationId};
-use crate::document::Pointer;
 use crate::mutation::literal;
 
 use super::Runner;
 use super::judge::is_single;
-use super::pairs::beside;
 use super::perform::Turn;
-use super::smaller::{self, Difference, differences, is_argument};
+use super::smaller::{self, differences, is_argument};
 
 /// So many accepted requests are looked at.
 const LOOKED_AT: usize = 1_000;
@@ -77,19 +75,6 @@ impl Runner<'_> {
     }
 }
 
-/// `refused` beside `accepted`, which differs from it in `difference` alone. Where one was made from the other, the place has the
-/// name that it has there.
-pub(super) fn opposite(accepted: &Step, refused: &Step, difference: &Difference) -> Step {
-    let mut variant = beside(accepted, refused.clone(), difference);
-    if let (Some(sibling), Some(made)) = (&mut variant.sibling, &accepted.sibling)
-        && made.at != Spot::Body(Pointer::root())
-        && differences(&made.step, refused).is_empty()
-    {
-        (sibling.at, sibling.before, sibling.after) = (made.at.clone(), made.after.clone(), made.before.clone());
-    }
-    variant
-}
-
 /// Whether `step` has just `value` at `spot`; where that is nothing, whether it could have something there.
 fn holds(step: &Step, spot: &Spot, value: Option<&Value>) -> bool {
     let argument = |same: &dyn Fn(&Argument) -> bool| step.arguments.iter().find(|argument| same(argument));
@@ -113,12 +98,11 @@ fn holds(step: &Step, spot: &Spot, value: Option<&Value>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::case::expression::Template;
-    use crate::case::{Payload, Sibling, Supply};
+    use crate::case::{Payload, Supply};
     use crate::contract::Location;
+    use crate::document::Pointer;
     use serde_json::json;
 
     fn step(body: Option<Value>, query: &[(&str, Value)]) -> Step {
@@ -164,23 +148,5 @@ mod tests {
             let other = Step { call: Call::Operation(OperationId("other".into())), ..full.clone() };
             assert!(!blamed.explains(&other), "{blamed:?}");
         }
-    }
-
-    #[test]
-    fn a_place_has_the_same_name_from_either_side() {
-        let base = step(Some(json!({"tags": ["a"]})), &[]);
-        let made = Sibling {
-            step: Arc::new(base.clone()),
-            at: body("/tags"),
-            before: Some(json!(["a"])),
-            after: Some(json!(["b"])),
-        };
-        let variant = Step { sibling: Some(made), ..step(Some(json!({"tags": ["b"]})), &[]) };
-        let [difference] = &*differences(&variant, &base) else { panic!("one difference") };
-        let turned = opposite(&variant, &base, difference).sibling.unwrap();
-        assert_eq!((turned.at, turned.before, turned.after), (body("/tags"), Some(json!(["b"])), Some(json!(["a"]))));
-        let stranger = Step { sibling: None, ..variant };
-        let turned = opposite(&stranger, &base, difference).sibling.unwrap();
-        assert_eq!((turned.at, turned.before, turned.after), (body("/tags/0"), Some(json!("b")), Some(json!("a"))));
     }
 }

@@ -1,54 +1,29 @@
-//! Minimal evidence: the pair of requests that differ in one value, and the smallest request that shows a drift.
+//! A refused valid request beside an accepted one from which it differs in one value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::{Call, Case, CaseId, Intent, Sibling, Spot, Step};
-use crate::check::{accepted_invalid, rejected_valid};
+use crate::case::{Case, CaseId, Intent, Step};
+use crate::check::rejected_valid;
 use crate::contract::{Operation, OperationId};
-use crate::document::Pointer;
-use crate::drift::{Contrast, Part, Stability};
+use crate::drift::{Contrast, Stability};
 use crate::mutation::soundness::{Label, label};
 use crate::outcome::Event;
 
 use super::Runner;
-use super::bind::Unbound;
-use super::judge::is_single;
-use super::nearest::{Blamed, opposite};
-use super::perform::{Aim, Errand, Probed};
-use super::shrink::shrink;
-use super::smaller::{Difference, Smaller, copied, differences, restored};
+use super::contrast::{beside, contrast, opposite};
+use super::narrow::narrowed;
+use super::nearest::Blamed;
+use super::probe::Answer;
+use super::smaller::{Difference, copied, differences};
 use super::tally::{Sighting, Suspect};
 use super::twin::twin;
-use super::witness::came;
 
-/// So many requests are sent to make one drift smaller.
+/// So many requests are sent to find the one value in which a pair differs, and so many to find all pairs.
 const FOR_ONE: u32 = 60;
-
-/// So many requests are sent to find pairs, and so many to make all drifts smaller.
 const FOR_PAIRS: u64 = 200;
-const FOR_ALL: u64 = 300;
 
 /// How often both requests of a pair are asked, by turns.
 const ROUNDS: u32 = 3;
-
-/// What a request of a pair was answered with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    Accepted,
-    Refused,
-    /// Neither: it is of another kind, or the answer speaks of something else.
-    Unclear,
-}
-
-impl Answer {
-    fn of(probed: &Probed) -> Self {
-        match probed.status {
-            Some(200..=299) => Self::Accepted,
-            Some(status) if rejected_valid::refuses_the_request(status) => Self::Refused,
-            _ => Self::Unclear,
-        }
-    }
-}
 
 /// What a refused request is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,11 +130,6 @@ impl Runner<'_> {
         unsettled
     }
 
-    /// Whether nothing more may be asked.
-    fn is_over(&self) -> bool {
-        self.health.broken().is_some() || self.meter.spent().is_some()
-    }
-
     /// Asks for one refused request and those beside which it may stand. Returns whether that settles the question.
     async fn pair_of(
         &self,
@@ -210,13 +180,6 @@ impl Runner<'_> {
                 true
             }
         }
-    }
-
-    /// The one request of a generated case.
-    fn single<'c>(&'c self, case: &'c Case) -> Option<(&'c Case, &'c Operation, &'c Step)> {
-        let step = case.steps.first().filter(|_| is_single(case))?;
-        let Call::Operation(id) = &step.call else { return None };
-        Some((case, self.contract.operation(id)?, step))
     }
 
     /// A refused variant that differs in one value alone from the request that it was made from, or from one between.
@@ -322,188 +285,4 @@ impl Runner<'_> {
         let Some(twin) = twin(self.contract, operation, variant, &self.next_mark(), &valid) else { return false };
         self.probe(case, &twin, false).await.is_some_and(|probed| Answer::of(&probed) == Answer::Accepted)
     }
-
-    /// Shows every stable drift at level error by the smallest request that can be found, and beside a wrongly accepted one
-    /// the request that it was made from.
-    pub(super) async fn reduce(&self) {
-        self.tally().confirming = true;
-        let begun = self.tally().requests;
-        let errors = self.tally().errors();
-        for id in errors {
-            if self.is_over() || self.tally().requests - begun >= FOR_ALL {
-                return;
-            }
-            let case = {
-                let tally = self.tally();
-                let stable = tally
-                    .drifts
-                    .get(&id)
-                    .filter(|seen| matches!(seen.stability, Stability::Stable { .. }) && seen.contrast.is_none());
-                stable.and_then(|_| tally.first_case(&id))
-            };
-            if let Some((case, operation, step)) =
-                case.and_then(|id| self.plan.case(&id)).and_then(|case| self.single(case))
-            {
-                self.reduced(&id, case, operation, step).await;
-            }
-        }
-    }
-
-    async fn reduced(&self, id: &str, case: &Case, operation: &Operation, step: &Step) {
-        let mut best = None;
-        let kind = label(self.contract, operation, step);
-        let mut smallest = step.clone();
-        if fits(&step.intent, &kind) {
-            let keeps = |candidate: &Step| label(self.contract, operation, candidate) == kind;
-            let mut tree = Smaller::new(step, Box::new(keeps));
-            let found = shrink(&mut tree, FOR_ONE, async |candidate| {
-                let probed = self.probe(case, candidate, false).await?;
-                let sighting = probed.drifts.into_iter().find(|(other, _)| other == id);
-                let shows = sighting.is_some();
-                best = sighting.or_else(|| best.take());
-                Some(shows)
-            });
-            smallest = found.await.unwrap_or(smallest);
-        }
-        let contrast = if id.starts_with(accepted_invalid::CHECK.id) {
-            self.contrasted(case, operation, &smallest).await
-        } else {
-            None
-        };
-        self.tally().show(id, best.map(|(_, sighting)| sighting), contrast);
-    }
-
-    /// The request from which an accepted invalid one differs in one value, where it is accepted, too.
-    async fn contrasted(&self, case: &Case, operation: &Operation, step: &Step) -> Option<Contrast> {
-        let sibling = step.sibling.as_ref()?;
-        let smaller =
-            restored(step, sibling).filter(|smaller| label(self.contract, operation, smaller) == Label::Valid);
-        let whole = differences(&sibling.step, step).len() < 2;
-        let base = smaller.or_else(|| whole.then(|| Step::clone(&sibling.step)))?;
-        let accepted = self.probe(case, &base, false).await?;
-        (Answer::of(&accepted) == Answer::Accepted).then(|| contrast(sibling, &accepted, &accepted))
-    }
-
-    /// Sends a request to find something out; nothing where it cannot be sent.
-    async fn probe(&self, case: &Case, step: &Step, paired: bool) -> Option<Probed> {
-        if self.is_over() {
-            return None;
-        }
-        let Call::Operation(id) = &step.call else { return None };
-        let operation = self.contract.operation(id)?;
-        let mark = self.next_mark();
-        let scope = crate::case::expression::Scope::new(&case.inputs, &mark);
-        let errand = Errand { aim: Aim::Probe { paired }, ..Errand::of(&case.id) };
-        match self.perform(case, step, operation, &scope, &errand).await {
-            Ok(performed) => performed.probed,
-            Err(Unbound::Refused(reason)) => {
-                self.note(format!("no smaller request was looked for at {id}: {reason}"));
-                None
-            }
-            Err(_) => None,
-        }
-    }
 }
-
-/// Whether what the bytes say of a request is what it was made for, so that smaller ones can be compared with it.
-fn fits(intent: &Intent, label: &Label) -> bool {
-    match intent {
-        Intent::Invalid(_) => matches!(label, Label::Invalid(_)),
-        Intent::Open => *label == Label::Open,
-        Intent::Valid | Intent::Hostile | Intent::Absent | Intent::Unauthorized => *label == Label::Valid,
-        Intent::Undeclared | Intent::Unknown => false,
-    }
-}
-
-/// The variant beside the request that differs from it in `difference` alone.
-pub(super) fn beside(sibling: &Step, variant: Step, difference: &Difference) -> Step {
-    let value = |step: &Step| match difference {
-        Difference::Body(pointer) => {
-            let body = step.payload.as_ref().and_then(super::smaller::literal)?;
-            pointer.resolve(body).cloned()
-        }
-        Difference::Argument(location, name) => {
-            let same = |argument: &&crate::case::Argument| argument.name == *name && argument.location == *location;
-            crate::mutation::literal(step.arguments.iter().find(same)?).cloned()
-        }
-        Difference::Payload => step.payload.as_ref().and_then(super::smaller::literal).cloned(),
-    };
-    let at = match difference {
-        Difference::Body(pointer) => Spot::Body(pointer.clone()),
-        Difference::Payload => Spot::Body(Pointer::root()),
-        Difference::Argument(location, name) => {
-            Spot::Parameter(location.unwrap_or(crate::contract::Location::Query), name.clone(), Pointer::root())
-        }
-    };
-    let made = Sibling {
-        at,
-        before: value(sibling),
-        after: value(&variant),
-        step: std::sync::Arc::new(Step { intent: Intent::Valid, ..sibling.clone() }),
-    };
-    Step { sibling: Some(made), ..variant }
-}
-
-/// The pair as a report shows it: values without anything that must not be shown.
-fn contrast(sibling: &Sibling, accepted: &Probed, own: &Probed) -> Contrast {
-    let pointer = match &sibling.at {
-        Spot::Body(pointer) => pointer.clone(),
-        Spot::Parameter(_, name, pointer) => Pointer::root().child(name).join(pointer),
-        Spot::Header(name) => Pointer::root().child(name),
-        Spot::Method | Spot::Credentials => Pointer::root(),
-    };
-    let part = Part::Body(pointer);
-    Contrast {
-        at: own.redactor.text(&sibling.at.to_string()),
-        before: sibling.before.as_ref().map(|value| came(&accepted.redactor, &part, value)),
-        after: sibling.after.as_ref().map(|value| came(&own.redactor, &part, value)),
-        sibling: accepted.witness.clone(),
-    }
-}
-
-/// Of `count` differences, none of which is accepted and all of which are refused together, two sets that differ in one:
-/// the smaller is accepted, the larger refused (delta debugging, Zeller and Hildebrandt 2002, `dd`). Nothing where the
-/// answers do not allow that, or nobody answers any more.
-async fn narrowed(count: usize, mut ask: impl AsyncFnMut(&[bool]) -> Option<Answer>) -> Option<(Vec<bool>, Vec<bool>)> {
-    let (mut low, mut high) = (vec![false; count], vec![true; count]);
-    if ask(&low).await? != Answer::Accepted || ask(&high).await? != Answer::Refused {
-        return None;
-    }
-    let mut pieces = 2;
-    loop {
-        let delta: Vec<usize> =
-            low.iter().zip(&high).enumerate().filter(|(_, (low, high))| low != high).map(|(at, _)| at).collect();
-        if delta.len() < 2 {
-            return Some((low, high));
-        }
-        let mut progress = false;
-        'pieces: for piece in delta.chunks(delta.len().div_ceil(pieces)) {
-            for adds in [true, false] {
-                let mut candidate = if adds { low.clone() } else { high.clone() };
-                for at in piece {
-                    if let Some(taken) = candidate.get_mut(*at) {
-                        *taken = adds;
-                    }
-                }
-                match ask(&candidate).await? {
-                    Answer::Accepted => low = candidate,
-                    Answer::Refused => high = candidate,
-                    Answer::Unclear => continue,
-                }
-                progress = true;
-                break 'pieces;
-            }
-        }
-        if progress {
-            pieces = 2;
-        } else if pieces >= delta.len() {
-            return None;
-        } else {
-            pieces = (pieces * 2).min(delta.len());
-        }
-    }
-}
-
-#[cfg(test)]
-#[path = "pairs_tests.rs"]
-mod tests;

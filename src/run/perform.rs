@@ -5,23 +5,20 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::case::expression::{Evaluated, Received, Scope, Sent};
-use crate::case::{Action, ActionKind, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Spot, Step, Supply};
+use crate::case::{Action, ActionKind, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Spot, Step};
 use crate::check::reading::Reading;
 use crate::check::{Body, Subject};
-use crate::contract::base_url::base_url;
-use crate::contract::{Location, Operation, PathPart};
+use crate::contract::{Location, Operation};
 use crate::drift::Witness;
 use crate::exchange::Exchange;
-use crate::plan::producer::{Bindings, item_path, objects};
+use crate::plan::producer::{Bindings, objects};
 
 use super::Runner;
-use super::bind::{self, Bound, Resolution, Resolved, Unbound};
-use super::created::{Created, Existence, id_text, ids_in};
+use super::bind::{Bound, Unbound};
+use super::creation::{Creation, marks_in};
 use super::gate::Purpose;
 use super::health::{Pulse, Sign};
-use super::journal;
 use super::judge::Shown;
-use super::pool::Need;
 use super::redact::Redactor;
 use super::tally::{Answered, Sighting};
 use super::witness::witness;
@@ -114,14 +111,6 @@ pub(super) struct Turn<'a> {
     pub(super) number: u64,
 }
 
-/// What a request would create.
-#[derive(Debug)]
-struct Creation {
-    creates: bool,
-    /// Its entry in the journal.
-    intended: Option<journal::Object>,
-}
-
 impl Runner<'_> {
     /// Performs a step, with ids obtained from the pool where neither it nor the errand names any.
     pub(super) async fn perform(
@@ -183,74 +172,6 @@ impl Runner<'_> {
         let intended = if creates { self.intend(operation, &bound) } else { Ok(None) };
         let intended = intended.inspect_err(|_| self.gate.not_created())?;
         Ok((bound, Creation { creates, intended }))
-    }
-
-    pub(super) async fn bind(
-        &self,
-        step: &Step,
-        operation: &Operation,
-        scope: &Scope<'_>,
-        given: &Bindings,
-    ) -> Result<Bound, Unbound> {
-        let mut resolved = Vec::new();
-        let mut fixed = Bindings::new();
-        let mut wanting = false;
-        for argument in &step.arguments {
-            let declared = operation.parameter(&argument.name, argument.location);
-            let location = argument.location.or(declared.map(|parameter| parameter.location));
-            let in_path = location == Some(Location::Path);
-            if in_path && given.iter().any(|(name, _)| *name == argument.name) {
-                continue;
-            }
-            let value = match &argument.value {
-                Supply::Existing(_) => {
-                    wanting = true;
-                    continue;
-                }
-                Supply::Listed(name, index) => {
-                    Resolution::Value(self.listed_at(operation, name, &fixed, *index).await?.into())
-                }
-                Supply::Wire(text) => Resolution::Wire(text.clone()),
-                Supply::Template(template) => {
-                    let rendered = template.render(scope).map_err(|missing| Unbound::Absent(missing.to_string()))?;
-                    match rendered.value.filter(|value| !value.is_null()) {
-                        Some(value) => Resolution::Value(value),
-                        None => return Err(Unbound::Absent(format!("the value for `{}` is absent", argument.name))),
-                    }
-                }
-            };
-            if in_path {
-                let text = match &value {
-                    Resolution::Wire(text) => text.clone(),
-                    Resolution::Value(value) => bind::text_of(value),
-                };
-                fixed.push((argument.name.clone(), text));
-            }
-            resolved.push(Resolved { name: argument.name.clone(), location: argument.location, value });
-        }
-        let need = Need { method: method(step, operation), intent: &step.intent };
-        let already: Vec<String> = fixed.iter().map(|(name, _)| name.clone()).collect();
-        fixed.extend(given.iter().cloned());
-        let named = |name: &str| fixed.iter().any(|(given, _)| given == name);
-        let path = if wanting || !operation.path.names().all(named) {
-            self.existing(operation, &need, &fixed).await?
-        } else {
-            fixed
-        };
-        resolved.extend(path.into_iter().filter(|(name, _)| !already.contains(name)).map(|(name, value)| Resolved {
-            name,
-            location: Some(Location::Path),
-            value: Resolution::Value(Value::String(value)),
-        }));
-        let content = step.payload.as_ref().map(|payload| bind::content(operation, payload, scope)).transpose()?;
-        let base =
-            base_url(operation, &self.environment.target).map_err(|error| Unbound::Refused(error.to_string()))?;
-        let mut bound = bind::request(operation, &base, &resolved, content, step.credentials, self.environment)
-            .map_err(Unbound::Impossible)?;
-        if let Some(method) = &step.method {
-            bound.request.method.clone_from(method);
-        }
-        Ok(bound)
     }
 
     fn count(
@@ -357,72 +278,6 @@ impl Runner<'_> {
             }),
         }
     }
-
-    /// Registers what a request created. Returns its number and its id, where the answer holds one.
-    fn created(
-        &self,
-        turn: &Turn<'_>,
-        after: &Scope<'_>,
-        intended: Option<journal::Object>,
-    ) -> Option<(usize, Option<String>)> {
-        let Turn { operation, bound, scope, .. } = *turn;
-        let parameter = self.collections.item_parameter(operation)?;
-        let received = after.response?;
-        let linked = || self.collections.linked(operation).and_then(|value| id_text(&after.evaluate(value)?));
-        let in_body = || {
-            // The parent's id in the answer is not the new object's.
-            let ids = ids_in(received.body?, parameter);
-            ids.into_iter().find(|id| !bound.path.iter().any(|(_, value)| value == id))
-        };
-        let in_location = || id_in_location(received.response.headers.get("Location")?, operation);
-        let id = linked().or_else(in_body).or_else(in_location);
-        if let (Some(object), Some(id)) = (&intended, &id) {
-            let undo = self.undo(operation, &bound.path, id);
-            self.journal_note(object, journal::Event::Created { id: id.clone(), undo });
-        }
-        let path = id.as_ref().map(|id| item_path(&operation.path, &bound.path, id));
-        let created = Created {
-            creator: operation.id.clone(),
-            parent: bound.path.clone(),
-            id: id.clone(),
-            state: Existence::There,
-            mark: scope.run.to_owned(),
-            intended,
-        };
-        Some((self.register.add(created, path), id))
-    }
-
-    /// The object of this number, which `creator` made, was found to have this id.
-    pub(super) fn identify(&self, creator: &Operation, number: usize, id: &str) {
-        let Some(created) = self.register.identify(number, |parent| item_path(&creator.path, parent, id), id) else {
-            return;
-        };
-        if let Some(object) = &created.intended {
-            let undo = self.undo(creator, &created.parent, id);
-            self.journal_note(object, journal::Event::Created { id: id.to_owned(), undo });
-        }
-    }
-
-    /// A request that should have created something did not, or nobody can tell: without an answer, and after a failure of
-    /// the server, it may have been created all the same. Then the intention stays open and counts.
-    fn not_created(&self, creation: &Creation, exchange: &Exchange) {
-        if !creation.creates || !exchange.result.as_ref().is_ok_and(|response| response.status < 500) {
-            return;
-        }
-        self.gate.not_created();
-        if let Some(object) = &creation.intended {
-            self.journal_note(object, journal::Event::NotCreated);
-        }
-    }
-
-    /// A DELETE was accepted. One of `/customers/{id}/photo` removes no customer.
-    fn removed(&self, operation: &Operation, bound: &Bound) {
-        if operation.path.parts.last().is_some_and(|part| matches!(part, PathPart::Parameter(_)))
-            && let Some(path) = objects(&operation.path, &bound.path).last()
-        {
-            self.forget(path, Existence::Deleted);
-        }
-    }
 }
 
 /// Whether the path holds an id that was made up, or one that its schema forbids: it names nothing that anybody could
@@ -435,7 +290,7 @@ fn names_nothing(step: &Step, bound: &Bound) -> bool {
 }
 
 /// The method that a step is sent with.
-fn method<'s>(step: &'s Step, operation: &'s Operation) -> &'s str {
+pub(super) fn method<'s>(step: &'s Step, operation: &'s Operation) -> &'s str {
     step.method.as_ref().unwrap_or(&operation.method)
 }
 
@@ -452,24 +307,4 @@ fn is_foreseen(action: &Action, retried: u32) -> bool {
         ActionKind::GotoStep(_) | ActionKind::GotoCase(_) => !action.criteria.is_empty(),
         ActionKind::End => false,
     }
-}
-
-/// The id in a `Location`: what follows the path of the collection, else its last segment.
-fn id_in_location(location: &str, creator: &Operation) -> Option<String> {
-    let path = location.split(['?', '#']).next()?;
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let collection = creator.path.text.rsplit('/').find(|segment| !segment.is_empty())?;
-    let at = segments.iter().rposition(|segment| *segment == collection).map(|at| at + 1);
-    let id = at.and_then(|at| segments.get(at)).or(segments.last())?;
-    (*id != collection).then(|| percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned())
-}
-
-/// Members of a request body whose texts begin with the run's mark.
-fn marks_in(body: &Value, mark: &str) -> Vec<(String, String)> {
-    let Value::Object(members) = body else { return Vec::new() };
-    let marked = |(name, member): (&String, &Value)| {
-        let text = member.as_str().filter(|text| text.starts_with(mark))?;
-        Some((name.clone(), text.to_owned()))
-    };
-    members.iter().filter_map(marked).collect()
 }

@@ -111,3 +111,68 @@ fn with(variant: &Step, spot: &Spot, value: Value) -> Option<Step> {
     }
     Some(step)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::case::{Payload, Sibling};
+    use crate::document::{Document, Pointer};
+
+    fn contract() -> Contract {
+        let document = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/things": {"post": {
+            "operationId": "addThing",
+            "requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": {
+                "email": {"type": "string", "format": "email"},
+                "born": {"type": "string", "format": "date"},
+                "kind": {"type": "string", "enum": ["small-1", "small-2"]},
+                "size": {"type": "integer"}
+            }}}}},
+            "responses": {"201": {"description": "Created"}}}}}});
+        Contract::new(vec![Document::parse("t.json", document.to_string()).unwrap()], Vec::new()).unwrap()
+    }
+
+    #[test]
+    fn only_a_text_that_may_be_somebodys_own_has_a_twin() {
+        let contract = contract();
+        let operation = &contract.operations[0];
+        let twin_of = |name: &str, value: Value, valid: &dyn Fn(&Step) -> bool| -> Option<Value> {
+            let base = Step::new("request", operation.id.clone());
+            let payload = Payload::new(None, Template::Literal(json!({ name: value.clone() })));
+            let at = Spot::Body(Pointer::root().child(name));
+            let sibling = Sibling { step: std::sync::Arc::new(base.clone()), at, before: None, after: Some(value) };
+            let variant = Step { payload: Some(payload), sibling: Some(sibling), ..base };
+            let twin = twin(&contract, operation, &variant, "conform-1", valid)?;
+            twin.payload.as_ref().and_then(crate::run::smaller::literal)?.get(name).cloned()
+        };
+        let any = |_: &Step| true;
+        let form = |value: &Value| -> String {
+            let kind = |c: char| match c {
+                '0'..='9' => '0',
+                'a'..='z' => 'a',
+                'A'..='Z' => 'A',
+                c => c,
+            };
+            value.as_str().unwrap().chars().map(kind).collect()
+        };
+        for text in ["jane@example.com", "jane9", "AE07 0331 2345", "ф-12345", "784-1990-1234567-1", "abc"] {
+            let twin = twin_of("email", json!(text), &any).unwrap();
+            assert_ne!(twin, json!(text));
+            assert_eq!(form(&twin), form(&json!(text)), "{twin}");
+        }
+        // Where few changes are valid, few are made.
+        let close = |step: &Step| {
+            let body = step.payload.as_ref().and_then(crate::run::smaller::literal).unwrap();
+            body["email"].as_str().unwrap().starts_with("jane@example.c")
+        };
+        let twin = twin_of("email", json!("jane@example.com"), &close).unwrap();
+        assert!(twin != "jane@example.com" && twin.as_str().unwrap().starts_with("jane@example.c"), "{twin}");
+        assert_eq!(twin_of("born", json!("2024-02-29"), &any), None, "many are born on one day");
+        assert_eq!(twin_of("kind", json!("small-1"), &any), None);
+        assert_eq!(twin_of("size", json!(100), &any), None, "a bound is no name");
+        assert_eq!(twin_of("email", json!("a"), &any), None, "a letter is a code");
+        assert_eq!(twin_of("email", json!("-----"), &any), None);
+        assert_eq!(twin_of("email", json!("jane@example.com"), &|_| false), None);
+    }
+}
