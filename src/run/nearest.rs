@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::case::{Argument, Call, CaseId, Intent, Spot, Step};
 use crate::contract::{Operation, OperationId};
+use crate::document::Pointer;
 use crate::mutation::literal;
 
 use super::Runner;
@@ -38,6 +39,18 @@ impl Blamed {
     pub(super) fn explains(&self, step: &Step) -> bool {
         let called = matches!(&step.call, Call::Operation(id) if *id == self.operation);
         called && holds(step, &self.at, self.value.as_ref())
+    }
+
+    /// Whether it is part of what stands at `spot`.
+    pub(super) fn is_within(&self, spot: &Spot) -> bool {
+        let below = |inner: &Pointer, outer: &Pointer| inner != outer && inner.starts_with(outer);
+        match (&self.at, spot) {
+            (Spot::Body(inner), Spot::Body(outer)) => !outer.is_root() && below(inner, outer),
+            (Spot::Parameter(location, name, inner), Spot::Parameter(other, own, outer)) => {
+                location == other && name == own && below(inner, outer)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -102,7 +115,6 @@ mod tests {
     use crate::case::expression::Template;
     use crate::case::{Payload, Supply};
     use crate::contract::Location;
-    use crate::document::Pointer;
     use serde_json::json;
 
     fn step(body: Option<Value>, query: &[(&str, Value)]) -> Step {
@@ -148,5 +160,18 @@ mod tests {
             let other = Step { call: Call::Operation(OperationId("other".into())), ..full.clone() };
             assert!(!blamed.explains(&other), "{blamed:?}");
         }
+    }
+
+    #[test]
+    fn a_value_is_part_of_what_it_stands_in() {
+        let within = |at: Spot, spot: Spot| {
+            Blamed { operation: OperationId("addThing".into()), at, value: None }.is_within(&spot)
+        };
+        assert!(within(body("/at/city"), body("/at")));
+        assert!(within(query("q", "/0"), query("q", "")));
+        // All of a body may be refused for anything.
+        assert!(!within(body("/at"), body("")));
+        assert!(!within(body("/at"), body("/at")) && !within(body("/at"), body("/at/city")));
+        assert!(!within(query("q", "/0"), query("r", "")) && !within(body("/at/city"), body("/a")));
     }
 }

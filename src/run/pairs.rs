@@ -1,8 +1,9 @@
 //! A refused valid request beside an accepted one from which it differs in one value.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::{Case, CaseId, Intent, Step};
+use crate::case::{Case, CaseId, Intent, Spot, Step};
 use crate::check::rejected_valid;
 use crate::contract::{Operation, OperationId};
 use crate::drift::{Contrast, Stability};
@@ -46,10 +47,13 @@ struct Search {
 }
 
 impl Search {
-    /// Whether the refusal of `step`, and of what it would be compared with, is explained already.
+    /// Whether the refusal of `step` is explained already; beside its sibling, where that one is refused for the same, or what
+    /// is refused is only a part of that in which they differ.
     fn explains(&self, step: &Step, beside: Beside) -> bool {
         let sibling = step.sibling.as_ref().filter(|_| beside == Beside::Sibling);
-        let all = |blamed: &&Blamed| sibling.is_none_or(|sibling| blamed.explains(&sibling.step));
+        let all = |blamed: &&Blamed| {
+            sibling.is_none_or(|sibling| blamed.explains(&sibling.step) || blamed.is_within(&sibling.at))
+        };
         self.blamed.iter().filter(all).any(|blamed| blamed.explains(step))
     }
 }
@@ -81,7 +85,9 @@ impl Runner<'_> {
         }
         self.tally().confirming = true;
         let mut suspects: Vec<(String, Suspect)> = suspects.into_iter().collect();
-        suspects.sort_by(|(a, one), (b, other)| other.level.cmp(&one.level).then_with(|| a.cmp(b)));
+        // A part explains the whole that it stands in.
+        let depth = |suspect: &Suspect| suspect.cases.first().map_or(0, |(_, id)| self.plan.case(id).map_or(0, depth));
+        suspects.sort_by_cached_key(|(id, suspect)| (Reverse(suspect.level), Reverse(depth(suspect)), id.clone()));
         // What a base is refused for, everything that is made from it is refused for, too.
         let is_base = |(_, suspect): &(String, Suspect)| {
             let first = suspect.cases.first().and_then(|(_, id)| self.plan.case(id)?.steps.first());
@@ -284,5 +290,14 @@ impl Runner<'_> {
         let valid = |step: &Step| label(self.contract, operation, step) == Label::Valid;
         let Some(twin) = twin(self.contract, operation, variant, &self.next_mark(), &valid) else { return false };
         self.probe(case, &twin, false).await.is_some_and(|probed| Answer::of(&probed) == Answer::Accepted)
+    }
+}
+
+/// How deep in its request the value of a case stands that is accused.
+fn depth(case: &Case) -> usize {
+    let accused = case.steps.first().and_then(|step| step.sibling.as_ref()).map(|sibling| &sibling.at);
+    match accused {
+        Some(Spot::Body(pointer) | Spot::Parameter(_, _, pointer)) => pointer.tokens().count(),
+        _ => 0,
     }
 }

@@ -295,6 +295,27 @@ async fn a_base_whose_value_is_taken_is_no_drift() {
     }
 }
 
+/// What is refused for lack of a member is refused as a whole, too: that is one drift.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_is_to_blame_explains_the_whole() {
+    let mut document = document();
+    document["components"]["schemas"]["Pet"]["properties"]["home"] = json!({"type": "object", "properties":
+        {"city": {"type": "string"}, "unit": {"type": "string"}}});
+    let mut made = Made::new(&document);
+    let full = json!({"name": "Rex", "home": {"city": "Dubai", "unit": "1"}});
+    let bare = with_body(&base(&made), json!({"name": "Rex"}));
+    let whole = with_body(&bare, full);
+    made.cases.clear();
+    made.add("bare", bare.clone());
+    made.add("whole", whole.clone());
+    let home = json!({"name": "Rex", "home": {"city": "Dubai"}});
+    made.add("home", variant(&bare, home.clone(), "/home", Intent::Valid));
+    made.add("no unit", variant(&whole, home, "/home/unit", Intent::Valid));
+    let server = picky(|body| body.get("home").is_some_and(|home| home.get("unit").is_none())).await;
+    let outcome = made.run(&server.base_url).await;
+    assert_eq!(errors(&outcome), ["rejected-valid/addPet/400/body home.unit"], "{:#?}", outcome.drifts);
+}
+
 /// Where a rule binds members to one another, a request may differ from the one that it was made from in several places, and
 /// from another one in the accused value alone.
 #[tokio::test(flavor = "multi_thread")]
