@@ -2,6 +2,7 @@
 
 pub mod arazzo;
 pub mod expression;
+pub mod written;
 
 use std::fmt;
 use std::sync::Arc;

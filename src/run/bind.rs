@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use crate::case::expression::Scope;
+use crate::case::written::{Misplaced, Placed};
 use crate::case::{Credentials, Payload};
 use crate::contract::style::{self, Wire};
-use crate::contract::{Encoding, Location, Operation};
+use crate::contract::{Location, Operation};
 use crate::environment::Environment;
 use crate::exchange::{Headers, Request};
 
@@ -61,6 +62,12 @@ pub(super) enum Unbound {
     /// The run has sent all that it may.
     #[error("{0}")]
     Spent(String),
+}
+
+impl From<Misplaced> for Unbound {
+    fn from(misplaced: Misplaced) -> Self {
+        Self::Impossible(misplaced.to_string())
+    }
 }
 
 /// Writes the request of `operation`.
@@ -140,56 +147,25 @@ struct Parts {
 
 impl Parts {
     fn add(&mut self, operation: &Operation, argument: &Resolved) -> Result<(), String> {
-        let declared = operation.parameter(&argument.name, argument.location);
-        let location = argument
-            .location
-            .or_else(|| declared.map(|parameter| parameter.location))
-            .ok_or_else(|| format!("{} declares no parameter `{}`", operation.id, argument.name))?;
-        let value = match &argument.value {
-            Resolution::Wire(text) => {
-                self.put(location, &argument.name, text.clone(), text.clone());
-                return Ok(());
+        let placed = Placed::new(operation, &argument.name, argument.location)?;
+        let (name, wire, text) = match &argument.value {
+            Resolution::Wire(text) => (argument.name.as_str(), placed.raw(text), text.clone()),
+            Resolution::Value(value) => {
+                self.values.push((placed.location, placed.name().to_owned(), value.clone()));
+                (placed.name(), placed.encoded(value)?, text_of(value))
             }
-            Resolution::Value(value) => value,
         };
-        let plain = Encoding::Style {
-            style: default_style(location),
-            explode: matches!(location, Location::Query | Location::Cookie),
-            allow_reserved: false,
-            schema: None,
-        };
-        let encoding = declared.map_or(&plain, |parameter| &parameter.encoding);
-        let name = declared.map_or(argument.name.as_str(), |parameter| parameter.name.as_str());
-        self.values.push((location, name.to_owned(), value.clone()));
-        match style::encode(name, encoding, location, value)
-            .map_err(|error| format!("parameter `{name}` cannot be written: {error}"))?
-        {
+        match wire {
             Wire::Omitted => {}
-            Wire::Path(text) => self.put(location, name, text, text_of(value)),
+            Wire::Path(wire) => {
+                self.path_text.push((name.to_owned(), wire));
+                self.path_values.push((name.to_owned(), text));
+            }
             Wire::Query(pairs) => self.query.extend(pairs),
-            Wire::Header(text) => self.headers.push(name, text),
-            Wire::Cookie(name, value) => self.cookies.push((name, value)),
+            Wire::Header(wire) => self.headers.push(name, wire),
+            Wire::Cookie(name, wire) => self.cookies.push((name, wire)),
         }
         Ok(())
-    }
-
-    fn put(&mut self, location: Location, name: &str, wire: String, value: String) {
-        match location {
-            Location::Path => {
-                self.path_text.push((name.to_owned(), wire));
-                self.path_values.push((name.to_owned(), value));
-            }
-            Location::Query => self.query.push((name.to_owned(), wire)),
-            Location::Header => self.headers.push(name, wire),
-            Location::Cookie => self.cookies.push((name.to_owned(), wire)),
-        }
-    }
-}
-
-fn default_style(location: Location) -> crate::contract::Style {
-    match location {
-        Location::Path | Location::Header => crate::contract::Style::Simple,
-        Location::Query | Location::Cookie => crate::contract::Style::Form,
     }
 }
 
@@ -200,66 +176,15 @@ pub(super) fn text_of(value: &Value) -> String {
 
 /// The payload with its expressions filled in and its replacements made, and its media type.
 pub(super) fn content(operation: &Operation, payload: &Payload, scope: &Scope<'_>) -> Result<Content, Unbound> {
-    let rendered = payload.content.render(scope).map_err(|missing| Unbound::Absent(missing.to_string()))?;
-    if let Some(expression) = rendered.absent.first() {
-        return Err(Unbound::Absent(format!("`{expression}` is absent")));
-    }
-    let mut value = rendered.value.ok_or_else(|| Unbound::Absent("the payload is absent".to_owned()))?;
-    for (pointer, replacement) in &payload.replacements {
-        let new = match replacement {
-            None => None,
-            Some(template) => {
-                let rendered = template.render(scope).map_err(|missing| Unbound::Absent(missing.to_string()))?;
-                Some(
-                    rendered
-                        .value
-                        .ok_or_else(|| Unbound::Absent(format!("the replacement at `{pointer}` is absent")))?,
-                )
-            }
-        };
-        replace(&mut value, pointer, new).map_err(Unbound::Impossible)?;
-    }
-    let documented = || operation.body.as_ref().and_then(|body| body.content.first()).map(|media| media.name.clone());
-    let media_type = payload.content_type.clone().or_else(documented).unwrap_or_else(|| "application/json".to_owned());
+    let value = payload.filled(|template, replaced| {
+        let rendered = template.render(scope).map_err(|missing| Unbound::Absent(missing.to_string()))?;
+        let whole = || rendered.absent.first().map_or("the payload".to_owned(), |expression| format!("`{expression}`"));
+        let what = replaced.map_or_else(whole, |pointer| format!("the replacement at `{pointer}`"));
+        let value = rendered.value.filter(|_| replaced.is_some() || rendered.absent.is_empty());
+        value.ok_or_else(|| Unbound::Absent(format!("{what} is absent")))
+    })?;
+    let media_type = payload.media_type(operation);
     Ok(Content { value, media_type, bytes: payload.bytes.clone(), unlabelled: payload.unlabelled })
-}
-
-/// Sets, or removes, what stands at `pointer`; the object or array that holds it must exist.
-fn replace(value: &mut Value, pointer: &crate::document::Pointer, new: Option<Value>) -> Result<(), String> {
-    let (Some(parent), Some(last)) = (pointer.parent(), pointer.last()) else {
-        if let Some(new) = new {
-            *value = new;
-        }
-        return Ok(());
-    };
-    let holder = value
-        .pointer_mut(parent.as_str())
-        .ok_or_else(|| format!("the payload has nothing at `{parent}` to replace `{last}` in"))?;
-    match (holder, new) {
-        (Value::Object(members), Some(new)) => {
-            members.insert(last.into_owned(), new);
-        }
-        (Value::Object(members), None) => {
-            members.shift_remove(last.as_ref());
-        }
-        (Value::Array(items), new) => {
-            let index = if last == "-" { items.len() } else { last.parse().unwrap_or(usize::MAX) };
-            match new {
-                Some(new) if index < items.len() => {
-                    if let Some(item) = items.get_mut(index) {
-                        *item = new;
-                    }
-                }
-                Some(new) if index == items.len() => items.push(new),
-                None if index < items.len() => {
-                    items.remove(index);
-                }
-                _ => return Err(format!("the payload's array at `{parent}` has no element `{last}`")),
-            }
-        }
-        _ => return Err(format!("the payload's value at `{parent}` has no members")),
-    }
-    Ok(())
 }
 
 fn is_json(media_type: &str) -> bool {

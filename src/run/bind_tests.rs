@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::*;
 use crate::contract::Contract;
-use crate::document::{Document, Pointer};
+use crate::document::Document;
 use crate::environment::{Class, Secret, Target};
 
 fn contract() -> Contract {
@@ -122,25 +122,6 @@ fn an_id_that_was_read_as_text_fits_an_integer_and_no_id_leaves_its_segment() {
     for id in ["..", "."] {
         let id = [Resolved { name: "id".to_owned(), location: None, value: Resolution::Value(json!(id)) }];
         assert!(request(operation, "http://h/api", &id, None, Credentials::None, &environment).is_err());
-    }
-}
-
-#[test]
-fn replacements_set_add_and_remove() {
-    for (pointer, new, expected) in [
-        ("/a", Some(json!(2)), Some(json!({"a": 2, "l": [1]}))),
-        ("/b", Some(json!(2)), Some(json!({"a": 1, "l": [1], "b": 2}))),
-        ("/a", None, Some(json!({"l": [1]}))),
-        ("/l/-", Some(json!(2)), Some(json!({"a": 1, "l": [1, 2]}))),
-        ("/l/0", None, Some(json!({"a": 1, "l": []}))),
-        ("", Some(json!(3)), Some(json!(3))),
-        ("/l/7", Some(json!(2)), None),
-        ("/none/x", Some(json!(2)), None),
-        ("/a/x", None, None),
-    ] {
-        let mut value = json!({"a": 1, "l": [1]});
-        let done = replace(&mut value, &Pointer::parse(pointer).unwrap(), new);
-        assert_eq!(done.is_ok().then_some(value), expected, "{pointer}");
     }
 }
 

@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use crate::case::expression::{Scope, Template};
+use crate::case::written::Placed;
 use crate::case::{Argument, Payload, Step, Supply};
 use crate::contract::style::{self, Wire};
-use crate::contract::{Encoding, Location, Operation, Style};
+use crate::contract::{Location, Operation, Parameter};
+use crate::document::Pointer;
 
 /// What stands for the mark of a run.
 const MARK: &str = "conform-00000000-0";
@@ -79,40 +81,17 @@ pub(super) fn write(operation: &Operation, step: &Step) -> Result<Written, Strin
 }
 
 fn sent(operation: &Operation, argument: &Argument) -> Result<Sent, String> {
-    let name = &argument.name;
-    let parameter = operation.parameters.iter().position(|parameter| {
-        operation.parameter(name, argument.location).is_some_and(|declared| std::ptr::eq(declared, parameter))
-    });
-    let declared = parameter.and_then(|index| operation.parameters.get(index));
-    let location = argument.location.or_else(|| declared.map(|parameter| parameter.location));
-    let location = location.ok_or_else(|| format!("{} declares no parameter `{name}`", operation.id))?;
+    let placed = Placed::new(operation, &argument.name, argument.location)?;
+    let is = |parameter: &Parameter| placed.declared.is_some_and(|declared| std::ptr::eq(declared, parameter));
     let text = match &argument.value {
         Supply::Existing(_) | Supply::Listed(..) => Text::Existing,
-        Supply::Wire(text) => Text::Wire(match location {
-            Location::Path => Wire::Path(text.clone()),
-            Location::Query => Wire::Query(vec![(name.clone(), text.clone())]),
-            Location::Header => Wire::Header(text.clone()),
-            Location::Cookie => Wire::Cookie(name.clone(), text.clone()),
-        }),
+        Supply::Wire(text) => Text::Wire(placed.raw(text)),
         Supply::Template(template) => match rendered(template) {
             None => Text::Later,
-            Some(value) => {
-                let plain = plain(location);
-                let encoding = declared.map_or(&plain, |parameter| &parameter.encoding);
-                let name = declared.map_or(name.as_str(), |parameter| parameter.name.as_str());
-                let wire = style::encode(name, encoding, location, &value);
-                Text::Wire(wire.map_err(|error| format!("parameter `{name}` cannot be written: {error}"))?)
-            }
+            Some(value) => Text::Wire(placed.encoded(&value)?),
         },
     };
-    Ok(Sent { parameter, location, text })
-}
-
-/// How an undeclared parameter is written.
-fn plain(location: Location) -> Encoding {
-    let form = matches!(location, Location::Query | Location::Cookie);
-    let style = if form { Style::Form } else { Style::Simple };
-    Encoding::Style { style, explode: form, allow_reserved: false, schema: None }
+    Ok(Sent { parameter: operation.parameters.iter().position(is), location: placed.location, text })
 }
 
 /// The value of a template that needs no answer; nothing for one that does.
@@ -139,25 +118,12 @@ fn travels(operation: &Operation, step: &Step, sent: &[Sent]) -> Result<(), Stri
 
 /// The bytes of a payload and its `Content-Type`.
 fn body(operation: &Operation, payload: &Payload) -> Result<(Vec<u8>, Option<String>), String> {
-    let documented = || operation.body.as_ref().and_then(|body| body.content.first()).map(|media| media.name.clone());
-    let media_type = payload.content_type.clone().or_else(documented).unwrap_or_else(|| "application/json".to_owned());
+    let media_type = payload.media_type(operation);
+    let later = || "the payload is known only when it is sent".to_owned();
+    let value = |template: &Template, _: Option<&Pointer>| rendered(template).ok_or_else(later);
     let (bytes, media_type) = match &payload.bytes {
         Some(bytes) => (bytes.clone(), media_type),
-        None => style::written(&content(payload)?, &media_type)?,
+        None => style::written(&payload.filled(value)?, &media_type)?,
     };
     Ok((bytes, Some(media_type).filter(|_| !payload.unlabelled)))
-}
-
-/// The value of a payload, marks included.
-fn content(payload: &Payload) -> Result<Value, String> {
-    let later = || "the payload is known only when it is sent".to_owned();
-    let mut value = rendered(&payload.content).ok_or_else(later)?;
-    for (pointer, replacement) in &payload.replacements {
-        let new = match replacement {
-            Some(template) => Some(rendered(template).ok_or_else(later)?),
-            None => None,
-        };
-        pointer.put(&mut value, new).map_err(|error| format!("the payload cannot be marked: {error}"))?;
-    }
-    Ok(value)
 }
