@@ -107,15 +107,12 @@ impl Suite {
         };
         let plan = self.plan(&settings.selection);
         let setup = run::Setup {
-            contract: &self.contract,
-            environment: &environment,
-            plan: &plan,
-            levels: &settings.levels,
             seed: settings.seed,
             notes: self.notes.clone(),
             journal: settings.journal.as_deref(),
             limits: settings.limits,
             impossible: &self.impossible,
+            ..run::Setup::new(&self.contract, &environment, &plan, &settings.levels)
         };
         let outcome = run::run(setup, stop, tell).await?;
         if let Some(sandbox) = sandbox {

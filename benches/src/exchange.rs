@@ -117,17 +117,8 @@ impl Bench<'_> {
     }
 
     fn run(&self) -> Result<()> {
-        let setup = Setup {
-            contract: self.contract,
-            environment: self.environment,
-            plan: &self.plan,
-            levels: &Levels::default(),
-            seed: 1,
-            notes: Vec::new(),
-            journal: None,
-            limits: run::Limits::default(),
-            impossible: &[],
-        };
+        let levels = Levels::default();
+        let setup = Setup { seed: 1, ..Setup::new(self.contract, self.environment, &self.plan, &levels) };
         let outcome = self.runtime.block_on(run::run(setup, std::future::pending(), &|_| {}))?;
         let all = usize::try_from(outcome.requests).is_ok_and(|requests| requests >= EXCHANGES);
         if all && outcome.exit_code == 0 { Ok(()) } else { Err(format!("{:?}", outcome.reasons).into()) }

@@ -37,17 +37,8 @@ pub(crate) fn run(base_url: &str, token: &str, times: &str) -> Result<()> {
     let environment = subject::environment(base_url, token)?;
     let cases = vec![suite.cases.clone(); times.parse()?].concat();
     let plan = Plan::new(&suite.contract, &cases, &Selection::default());
-    let setup = Setup {
-        contract: &suite.contract,
-        environment: &environment,
-        plan: &plan,
-        levels: &Levels::default(),
-        seed: 1,
-        notes: Vec::new(),
-        journal: None,
-        limits: runner::Limits::default(),
-        impossible: &[],
-    };
+    let levels = Levels::default();
+    let setup = Setup { seed: 1, ..Setup::new(&suite.contract, &environment, &plan, &levels) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let outcome = runtime.block_on(runner::run(setup, std::future::pending(), &|_| {}))?;
     if outcome.exit_code != 0 {

@@ -86,6 +86,24 @@ pub struct Generate {
 pub const EACH_LISTED: &str = "listed";
 
 impl Case {
+    /// A case of `steps` that needs nothing, brings nothing, and runs by itself, in any environment.
+    pub fn new(id: CaseId, name: impl Into<String>, origin: Origin, steps: Vec<Step>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            origin,
+            inputs: Value::Null,
+            steps,
+            outputs: Vec::new(),
+            depends_on: Vec::new(),
+            tags: Vec::new(),
+            environments: Vec::new(),
+            standalone: true,
+            row: None,
+            generate: None,
+        }
+    }
+
     /// Whether any of its steps may change something, or those of a case that it calls, which `find` finds by its id.
     pub fn writes<'c>(&'c self, contract: &Contract, find: &dyn Fn(&CaseId) -> Option<&'c Self>) -> bool {
         let mut seen: Vec<&CaseId> = Vec::new();

@@ -224,20 +224,7 @@ pub(super) fn case(operation: &Operation, family: &'static str, label: &str, ste
         format!("{} {family}: {label}", operation.id)
     };
     let id = sha256_of_parts(&[&operation.id.0, family, label]).get(..12).unwrap_or_default().to_owned();
-    Case {
-        id: CaseId(id.into()),
-        name,
-        origin: Origin::Generated { family },
-        inputs: Value::Null,
-        steps,
-        outputs: Vec::new(),
-        depends_on: Vec::new(),
-        tags: Vec::new(),
-        environments: Vec::new(),
-        standalone: true,
-        row: None,
-        generate: None,
-    }
+    Case::new(CaseId(id.into()), name, Origin::Generated { family }, steps)
 }
 
 /// `step` as one that was made from `from` by changing several things.

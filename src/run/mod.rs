@@ -107,6 +107,23 @@ pub struct Setup<'a> {
     pub impossible: &'a [(OperationId, Place, String)],
 }
 
+impl<'a> Setup<'a> {
+    /// A run of `plan` without bounds and without a journal.
+    pub fn new(contract: &'a Contract, environment: &'a Environment, plan: &'a Plan<'a>, levels: &'a Levels) -> Self {
+        Self {
+            contract,
+            environment,
+            plan,
+            levels,
+            seed: 0,
+            notes: Vec::new(),
+            journal: None,
+            limits: Limits::default(),
+            impossible: &[],
+        }
+    }
+}
+
 /// Bounds of a run; cleaning up is bound by none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {

@@ -44,20 +44,7 @@ impl Made {
 
     /// A case of this one request.
     pub(crate) fn add(&mut self, name: &str, step: Step) {
-        self.cases.push(Case {
-            id: CaseId(name.into()),
-            name: name.to_owned(),
-            origin: Origin::Generated { family: "made" },
-            inputs: Value::Null,
-            steps: vec![step],
-            outputs: Vec::new(),
-            depends_on: Vec::new(),
-            tags: Vec::new(),
-            environments: Vec::new(),
-            standalone: true,
-            row: None,
-            generate: None,
-        });
+        self.cases.push(Case::new(CaseId(name.into()), name, Origin::Generated { family: "made" }, vec![step]));
     }
 
     pub(crate) async fn run(&self, base_url: &str) -> Outcome {
@@ -71,16 +58,12 @@ impl Made {
         let mut environment = Config::load(None).unwrap().environment(None, &overrides, &lookup).unwrap();
         (self.change)(&mut environment);
         let plan = Plan::new(&self.contract, &self.cases, &self.selection);
+        let levels = Levels::default();
         let setup = Setup {
-            contract: &self.contract,
-            environment: &environment,
-            plan: &plan,
-            levels: &Levels::default(),
             seed: 1,
-            notes: Vec::new(),
-            journal: None,
             limits: self.limits,
             impossible: &self.impossible,
+            ..Setup::new(&self.contract, &environment, &plan, &levels)
         };
         run::run(setup, std::future::pending(), &|_| {}).await.unwrap()
     }

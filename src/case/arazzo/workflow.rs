@@ -109,23 +109,19 @@ fn of_workflow<'d>(
         let problem = reader.at_key(&node.at.child("inputs"), message);
         reader.report(problem.help("give the inputs a `default`, or rows in `examples`"));
     }
+    let origin = Origin::Written {
+        file: reader.document.name().to_owned(),
+        workflow: workflow.id.to_owned(),
+        position: reader.position(&node.at.child("workflowId")),
+    };
+    let name = format!("{}/{}", stem(&ids.file), workflow.id);
     let template = Case {
-        id: CaseId(Arc::from("")),
-        name: format!("{}/{}", stem(&ids.file), workflow.id),
-        origin: Origin::Written {
-            file: reader.document.name().to_owned(),
-            workflow: workflow.id.to_owned(),
-            position: reader.position(&node.at.child("workflowId")),
-        },
-        inputs: serde_json::Value::Null,
-        steps,
         outputs,
         depends_on: depends_on(reader, workflow, ids),
         tags: extension.tags,
         environments: extension.environments,
-        standalone: true,
-        row: None,
         generate: extension.generate.map(|rows| Generate { rows, schema: inputs.schema }),
+        ..Case::new(CaseId(Arc::from("")), name, origin, steps)
     };
     let case = |row: Row, id: &str, suffix: String, standalone: bool| Case {
         id: case_id(&ids.file, workflow.id, id),
