@@ -31,7 +31,9 @@ impl Default for Patience {
 pub enum After {
     /// Nothing came in the time that it had.
     Silence,
-    /// Another failure, or an answer that asks for it.
+    /// An answer that asks to come again later: to do so takes time.
+    Deferral,
+    /// Another failure.
     Anything,
 }
 
@@ -54,7 +56,11 @@ pub async fn exchange(
         let (result, elapsed) = client.send_on(connection, &request, deadline).await;
         let silent = matches!(result, Err(Failure::Timeout(_)));
         let next = next(patience, &so_far, &request.method, &result, Timestamp::now());
-        let again = |next: &Next| *next == Next::Done || again(if silent { After::Silence } else { After::Anything });
+        let again = |next: &Next| match next {
+            Next::Done => true,
+            Next::Deferred(..) => again(After::Deferral),
+            Next::Resend(_) => again(if silent { After::Silence } else { After::Anything }),
+        };
         match if again(&next) { next } else { Next::Done } {
             Next::Done => {
                 let SoFar { attempts, deferred, .. } = so_far;

@@ -24,11 +24,13 @@ impl Runner<'_> {
         let exchange = self.exchange_with(operation, &bound.request, None).await;
         self.tally().requests += u64::from(exchange.attempts);
         let what = format!("{} {}", operation.method, operation.path.text);
+        let busy = exchange.result.as_ref().is_ok_and(|response| response.status == 429);
         match Sign::of(&exchange, bound.with_credentials) {
             Sign::Nothing | Sign::Refused => {}
             Sign::Well => drop(self.health.exchange(&what, &Sign::Well)),
-            // An answer that is no success tells of an outage only where there was a success before.
-            Sign::Unwell { answered: true, .. } if !self.tally().serves(&operation.id) => {}
+            // An answer that is no success tells of an outage only where there was a success before, unless it is about
+            // load: nothing gets through then, whatever it is.
+            Sign::Unwell { answered: true, .. } if !busy && !self.tally().serves(&operation.id) => {}
             Sign::Unwell { text, .. } | Sign::Unreachable(text) => self.health.gone(&what, &text),
         }
     }

@@ -59,7 +59,7 @@ pub(super) struct Broken {
 pub(super) enum Sign {
     /// It lives.
     Well,
-    /// It may be ill, or this operation may be: silence, 5xx, our credentials refused.
+    /// It may be ill, or this operation may be: silence, 5xx, too many requests, our credentials refused.
     Unwell {
         /// Whether there was an answer.
         answered: bool,
@@ -81,7 +81,10 @@ impl Sign {
             Err(Failure::Unsendable(_)) => Self::Nothing,
             Err(failure @ Failure::Connect(_)) => Self::Unreachable(failure.to_string()),
             Err(failure) => Self::Unwell { answered: false, text: failure.to_string() },
-            Ok(response) if response.status >= 500 || with_credentials && matches!(response.status, 401 | 403) => {
+            Ok(response)
+                if matches!(response.status, 429 | 500..)
+                    || with_credentials && matches!(response.status, 401 | 403) =>
+            {
                 Self::Unwell { answered: true, text: format!("status {}", response.status) }
             }
             Ok(response) if matches!(response.status, 401 | 403) => Self::Refused,

@@ -309,9 +309,14 @@ impl<'a> Runner<'a> {
     }
 
     /// Sends one request to `operation` that the gate has let through; after silence again only where `operation` has
-    /// answered before, and never beyond the limit.
+    /// answered before, after a request to wait only while waiting helps, and never beyond the limit.
     async fn exchange_with(&self, operation: &Operation, request: &Request, deadline: Option<Duration>) -> Exchange {
-        let again = |after| (after != After::Silence || self.pace.may_ask_again(&operation.id)) && self.meter.take();
+        let worthwhile = |after| match after {
+            After::Silence => self.pace.may_ask_again(&operation.id),
+            After::Deferral => self.pace.may_wait(&operation.id),
+            After::Anything => true,
+        };
+        let again = |after| worthwhile(after) && self.meter.take();
         attempt::exchange(&self.client, request.clone(), &self.patience, deadline, &again).await
     }
 

@@ -27,6 +27,7 @@ struct Waits {
 struct Wait {
     answered: bool,
     stalled_in_a_row: u32,
+    deferred_in_a_row: u32,
 }
 
 impl Pace {
@@ -40,6 +41,9 @@ impl Pace {
         let wait = waits.operations.entry(operation.clone()).or_default();
         wait.answered |= !stalled && exchange.result.is_ok();
         wait.stalled_in_a_row = if stalled { wait.stalled_in_a_row + 1 } else { 0 };
+        let in_vain = exchange.result.as_ref().is_ok_and(|response| exchange.deferred.contains(&response.status));
+        let busy = exchange.result.as_ref().is_ok_and(|response| matches!(response.status, 429 | 503));
+        wait.deferred_in_a_row = if busy { wait.deferred_in_a_row + u32::from(in_vain) } else { 0 };
     }
 
     /// Whether `operation` may be asked; else why not.
@@ -54,6 +58,12 @@ impl Pace {
     pub(super) fn may_ask_again(&self, operation: &OperationId) -> bool {
         let answered = self.waits().operations.get(operation).is_some_and(|wait| wait.answered);
         answered && self.stalls(operation) < STALLS
+    }
+
+    /// Whether it is worth waiting as long as `operation` asks for: not after doing so in vain, as long as nothing else comes.
+    pub(super) fn may_wait(&self, operation: &OperationId) -> bool {
+        let waits = self.waits();
+        waits.operations.get(operation).is_none_or(|wait| wait.deferred_in_a_row < STALLS)
     }
 
     /// Lets `operation` be asked once more, for whatever it did before.
@@ -120,6 +130,29 @@ mod tests {
         assert!(pace.may_ask(&slow).is_ok(), "once more");
         pace.take(&slow, &answer(Completeness::Late));
         assert!(pace.may_ask(&slow).is_err());
+    }
+
+    #[test]
+    fn who_waited_in_vain_twice_waits_no_more_until_there_is_an_answer() {
+        let pace = Pace::default();
+        let operation = OperationId("o".into());
+        let busy = |deferred: &[u16]| {
+            let mut exchange = answer(Completeness::Whole);
+            if let Ok(response) = &mut exchange.result {
+                response.status = 429;
+            }
+            Exchange { deferred: deferred.to_vec(), ..exchange }
+        };
+        for _ in 0..2 {
+            assert!(pace.may_wait(&operation));
+            pace.take(&operation, &busy(&[429, 429, 429]));
+        }
+        assert!(!pace.may_wait(&operation));
+        assert!(pace.may_wait(&OperationId("other".into())));
+        pace.take(&operation, &busy(&[]));
+        assert!(!pace.may_wait(&operation), "it is busy still");
+        pace.take(&operation, &answer(Completeness::Whole));
+        assert!(pace.may_wait(&operation));
     }
 
     #[test]

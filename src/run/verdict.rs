@@ -62,7 +62,7 @@ fn environment(facts: &Facts<'_>) -> Option<String> {
     Some(format!("nobody listens where {operation} is called"))
 }
 
-/// Nearly every answer was a failure of the server. One operation alone that always fails is a drift, unless it is a
+/// Nearly every answer was a failure of the server, or said that there were too many requests. One operation alone that always fails is a drift, unless it is a
 /// gateway that says so (502 to 504), as long as others, or refusals, show that the server lives.
 fn storm(facts: &Facts<'_>) -> Option<String> {
     let count = |c: &Counters, failing: &dyn Fn(&str) -> bool| -> u64 {
@@ -73,9 +73,14 @@ fn storm(facts: &Facts<'_>) -> Option<String> {
     let gateway = all(&|status| matches!(status, "502" | "503" | "504"));
     let operations =
         facts.tally.operations.values().filter(|c| count(c, &|status| status.starts_with('5')) > 0).count();
-    let most = |some: u64| some * 10 >= facts.answered * 9;
-    (facts.answered >= ANSWERS && (most(gateway) || operations > 1 && most(failing)))
-        .then(|| format!("{failing} of {} answers were 5xx: the environment is down", facts.answered))
+    let busy = all(&|status| status == "429");
+    let answered = facts.answered;
+    let most = |some: u64| answered >= ANSWERS && some * 10 >= answered * 9;
+    if most(busy) {
+        return Some(format!("{busy} of {answered} answers were 429: the environment takes no more requests"));
+    }
+    (most(gateway) || operations > 1 && most(failing))
+        .then(|| format!("{failing} of {answered} answers were 5xx: the environment is down"))
 }
 
 /// Why what was seen is not enough.
@@ -110,6 +115,7 @@ fn gaps(facts: &Facts<'_>) -> Vec<String> {
         })
         .collect();
     missing.extend(facts.records.iter().filter_map(|record| mostly_refused(facts, record)));
+    missing.extend(facts.records.iter().filter_map(mostly_deferred));
     if missing.is_empty() && !facts.records.is_empty() && facts.records.iter().all(|record| record.accepted == 0) {
         return vec!["no operation answered a documented success".to_owned()];
     }
@@ -127,6 +133,18 @@ fn mostly_refused(facts: &Facts<'_>, record: &OperationRecord) -> Option<String>
     let most = most.map(|(status, count)| format!("; {count} were answered with {status}")).unwrap_or_default();
     let (accepted, valid) = (counters.accepted, counters.valid);
     Some(format!("{} accepted only {accepted} of {valid} valid requests{most}", record.operation))
+}
+
+/// Says so where fewer than half of the requests to an operation came through: what is said of it rests on those.
+fn mostly_deferred(record: &OperationRecord) -> Option<String> {
+    let answers: u64 = record.statuses.iter().map(|count| count.count).sum();
+    let busy = record.statuses.iter().find(|count| count.name == "429").map_or(0, |count| count.count);
+    (record.accepted > 0 && busy * 2 > answers).then(|| {
+        format!(
+            "{} answered {busy} of {answers} requests with 429, after any pause that it asked for",
+            record.operation
+        )
+    })
 }
 
 /// Why a case could not be judged.

@@ -9,7 +9,7 @@ use conform::environment::Environment;
 use serde_json::json;
 
 use crate::made::{Made, variant, with_body};
-use crate::pets::{Pets, Reply, Server, Trial, errors, run};
+use crate::pets::{Pets, Reply, Server, Trial, document, errors, run};
 use crate::proxy::{Answer, Asked};
 
 const WORKERS: [fn(&mut Environment); 2] = [|e| e.concurrency = 1, |e| e.concurrency = 64];
@@ -79,6 +79,60 @@ async fn one_operation_that_hangs_is_a_drift() {
         let outcome = Trial { change, ..Trial::default() }.run(&server.base_url).await;
         assert_eq!(outcome.exit_code, 1, "{:?}", outcome.reasons);
         assert_eq!(errors(&outcome), ["no-response/listPets/-/timeout"], "{:?}", outcome.reasons);
+    }
+}
+
+fn busy(after: Option<&str>) -> Reply {
+    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    headers.extend(after.map(|after| ("retry-after".to_owned(), after.to_owned())));
+    Reply::With(Answer { status: 429, headers, body: b"{}".to_vec() })
+}
+
+/// A rate limit that lasts is the environment's: what does not come through is not judged, and nothing is green for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_limit_that_lasts_is_an_outage() {
+    for (calm, after) in [(0, Some("0")), (0, Some("60")), (25, Some("60")), (25, Some("0"))] {
+        for change in WORKERS {
+            let own = Pets::default();
+            let count = AtomicU32::new(0);
+            let server = Server::start(move |asked: &Asked| {
+                if count.fetch_add(1, Ordering::Relaxed) < calm { own.reply(asked) } else { busy(after) }
+            })
+            .await;
+            let outcome = Trial { change, ..Trial::default() }.run(&server.base_url).await;
+            assert_eq!((outcome.exit_code, errors(&outcome)), (3, vec![]), "{calm} {after:?}: {:?}", outcome.reasons);
+            assert!(outcome.reasons.len() == 1 && outcome.reasons[0].contains("429"), "{:?}", outcome.reasons);
+        }
+    }
+}
+
+/// Without `Retry-After` each pause is a guess; after two in vain nobody waits any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_limit_without_a_time_ends_the_run_soon() {
+    let server = Server::start(|_| busy(None)).await;
+    let begun = std::time::Instant::now();
+    let trial = Trial { change: |e| e.concurrency = 8, ..Trial::default() };
+    let outcome = trial.run(&server.base_url).await;
+    assert_eq!((outcome.exit_code, errors(&outcome)), (3, vec![]), "{:?}", outcome.reasons);
+    assert!(begun.elapsed() < Duration::from_secs(40), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_operation_that_is_limited_is_not_enough_evidence() {
+    for calm in [0, 3] {
+        let own = Pets::with(&["a"]);
+        let count = AtomicU32::new(0);
+        let server = Server::start(move |asked: &Asked| {
+            let limited = asked.is("GET", "/pets") && count.fetch_add(1, Ordering::Relaxed) >= calm;
+            if limited { busy(Some("60")) } else { own.reply(asked) }
+        })
+        .await;
+        let mut document = document();
+        document["paths"]["/pets"]["get"]["responses"]["429"] = json!({"description": "Later"});
+        let outcome = Trial { document, ..Trial::default() }.run(&server.base_url).await;
+        assert_eq!((outcome.exit_code, errors(&outcome)), (4, vec![]), "{calm}: {:?}", outcome.reasons);
+        let [reason] = &*outcome.reasons else { panic!("{calm}: {:?}", outcome.reasons) };
+        assert!(reason.contains("listPets") && reason.contains("429"), "{calm}: {reason}");
     }
 }
 
