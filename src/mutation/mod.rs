@@ -260,11 +260,6 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The literal value of an argument.
-pub fn literal(argument: &Argument) -> Option<&Value> {
-    argument.literal()
-}
-
 /// The parameter that an argument is for.
 pub fn declared<'o>(operation: &'o Operation, argument: &Argument) -> Option<&'o Parameter> {
     operation.parameter(&argument.name, argument.location)

@@ -2,27 +2,27 @@
 
 use std::sync::Arc;
 
-use crate::case::{Argument, Intent, Sibling, Spot, Step};
+use crate::case::{Argument, Intent, Payload, Sibling, Spot, Step};
 use crate::contract::Location;
 use crate::document::Pointer;
 use crate::drift::{Contrast, Part};
 
 use super::perform::Probed;
-use super::smaller::{Difference, differences, literal};
+use super::smaller::{Difference, differences};
 use super::witness::came;
 
 /// The variant beside the request that differs from it in `difference` alone.
 pub(super) fn beside(sibling: &Step, variant: Step, difference: &Difference) -> Step {
     let value = |step: &Step| match difference {
         Difference::Body(pointer) => {
-            let body = step.payload.as_ref().and_then(literal)?;
+            let body = step.payload.as_ref().and_then(Payload::literal)?;
             pointer.resolve(body).cloned()
         }
         Difference::Argument(location, name) => {
             let same = |argument: &&Argument| argument.name == *name && argument.location == *location;
-            crate::mutation::literal(step.arguments.iter().find(same)?).cloned()
+            step.arguments.iter().find(same)?.literal().cloned()
         }
-        Difference::Payload => step.payload.as_ref().and_then(literal).cloned(),
+        Difference::Payload => step.payload.as_ref().and_then(Payload::literal).cloned(),
     };
     let at = match difference {
         Difference::Body(pointer) => Spot::Body(pointer.clone()),
@@ -75,7 +75,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::case::Payload;
     use crate::case::expression::Template;
     use crate::contract::OperationId;
 

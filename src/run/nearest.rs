@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::case::{Argument, Call, CaseId, Intent, Spot, Step};
+use crate::case::{Argument, Call, CaseId, Intent, Payload, Spot, Step};
 use crate::contract::{Operation, OperationId};
 use crate::document::Pointer;
-use crate::mutation::literal;
 
 use super::Runner;
 use super::judge::is_single;
 use super::perform::Turn;
-use super::smaller::{self, differences, is_argument};
+use super::smaller::{differences, is_argument};
 
 /// So many accepted requests are looked at.
 const LOOKED_AT: usize = 1_000;
@@ -92,9 +91,9 @@ impl Runner<'_> {
 fn holds(step: &Step, spot: &Spot, value: Option<&Value>) -> bool {
     let argument = |same: &dyn Fn(&Argument) -> bool| step.arguments.iter().find(|argument| same(argument));
     let (whole, pointer) = match spot {
-        Spot::Body(pointer) => (step.payload.as_ref().and_then(smaller::literal), pointer),
+        Spot::Body(pointer) => (step.payload.as_ref().and_then(Payload::literal), pointer),
         Spot::Parameter(location, name, pointer) => {
-            (argument(&|argument| is_argument(argument, Some(*location), name)).and_then(literal), pointer)
+            (argument(&|argument| is_argument(argument, Some(*location), name)).and_then(Argument::literal), pointer)
         }
         Spot::Header(_) | Spot::Method | Spot::Credentials => return false,
     };
@@ -112,8 +111,8 @@ fn holds(step: &Step, spot: &Spot, value: Option<&Value>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::Supply;
     use crate::case::expression::Template;
-    use crate::case::{Payload, Supply};
     use crate::contract::Location;
     use serde_json::json;
 

@@ -5,7 +5,6 @@ use std::fmt;
 use proptest::strategy::ValueTree;
 use serde_json::Value;
 
-use crate::case::expression::Template;
 use crate::case::{Argument, Intent, Payload, Sibling, Spot, Step};
 use crate::contract::Location;
 use crate::document::Pointer;
@@ -150,7 +149,7 @@ fn parts(step: &Step) -> Vec<Difference> {
     parts.dedup();
     let Some(payload) = &step.payload else { return parts };
     parts.push(Difference::Payload);
-    let Some(body) = literal(payload) else { return parts };
+    let Some(body) = payload.literal() else { return parts };
     let mut level = vec![(Pointer::root(), body)];
     while !level.is_empty() && parts.len() < EDITS {
         let mut next = Vec::new();
@@ -210,7 +209,7 @@ fn without(step: &Step, difference: &Difference) -> Option<Step> {
         Difference::Payload => step.payload.take().map(|_| step),
         Difference::Body(pointer) => {
             let payload = step.payload.as_mut()?;
-            put(literal_mut(payload)?, pointer, None)?;
+            pointer.put(payload.literal_mut()?, None).ok()?;
             payload.replacements.retain(|(marked, _)| !marked.starts_with(pointer));
             Some(step)
         }
@@ -229,9 +228,9 @@ pub(super) fn copied(to: &Step, from: &Step, difference: &Difference) -> Option<
         Difference::Payload => step.payload.clone_from(&from.payload),
         Difference::Body(pointer) => {
             let source = from.payload.as_ref()?;
-            let value = pointer.resolve(literal(source)?).cloned();
+            let value = pointer.resolve(source.literal()?).cloned();
             let payload = step.payload.as_mut()?;
-            put(literal_mut(payload)?, pointer, value)?;
+            pointer.put(payload.literal_mut()?, value).ok()?;
             payload.replacements.retain(|(marked, _)| !related(marked, pointer));
             payload
                 .replacements
@@ -254,7 +253,7 @@ pub(super) fn restored(step: &Step, sibling: &Sibling) -> Option<Step> {
             copied(&step, base, &Difference::Argument(Some(Location::Header), name.clone())).unwrap_or(step)
         }
         Spot::Body(pointer) => match &step.payload {
-            Some(payload) if payload.bytes.is_none() && literal(payload).is_some() && !pointer.is_root() => {
+            Some(payload) if payload.bytes.is_none() && payload.literal().is_some() && !pointer.is_root() => {
                 copied(step, base, &Difference::Body(pointer.clone()))?
             }
             _ => whole(step),
@@ -282,7 +281,7 @@ pub(super) fn differences(a: &Step, b: &Step) -> Vec<Difference> {
     let frame = |payload: &Payload| format!("{:?}{:?}{:?}", payload.content_type, payload.bytes, payload.unlabelled);
     match (&a.payload, &b.payload) {
         (None, None) => {}
-        (Some(one), Some(other)) if frame(one) == frame(other) => match (literal(one), literal(other)) {
+        (Some(one), Some(other)) if frame(one) == frame(other) => match (one.literal(), other.literal()) {
             (Some(one), Some(other)) => in_values(one, other, &Pointer::root(), &mut found),
             _ if format!("{one:?}") == format!("{other:?}") => {}
             _ => found.push(Difference::Payload),
@@ -324,40 +323,6 @@ fn related(a: &Pointer, b: &Pointer) -> bool {
 
 fn described(step: &Step) -> String {
     format!("{:?}{:?}", step.arguments, step.payload)
-}
-
-/// The body, where it is a literal value and sent as such.
-pub(super) fn literal(payload: &Payload) -> Option<&Value> {
-    match &payload.content {
-        Template::Literal(value) if payload.bytes.is_none() => Some(value),
-        _ => None,
-    }
-}
-
-fn literal_mut(payload: &mut Payload) -> Option<&mut Value> {
-    match &mut payload.content {
-        Template::Literal(value) if payload.bytes.is_none() => Some(value),
-        _ => None,
-    }
-}
-
-/// Puts `value` at `pointer`, or takes away what stands there; nothing where there is no such place.
-pub(super) fn put(content: &mut Value, pointer: &Pointer, value: Option<Value>) -> Option<()> {
-    let (Some(parent), Some(last)) = (pointer.parent(), pointer.last()) else {
-        *content = value?;
-        return Some(());
-    };
-    match (content.pointer_mut(parent.as_str())?, value) {
-        (Value::Object(members), Some(value)) => drop(members.insert(last.into_owned(), value)),
-        (Value::Object(members), None) => drop(members.shift_remove(last.as_ref())?),
-        (Value::Array(items), Some(value)) => *items.get_mut(last.parse::<usize>().ok()?)? = value,
-        (Value::Array(items), None) => {
-            let index = last.parse::<usize>().ok().filter(|index| *index < items.len())?;
-            items.remove(index);
-        }
-        _ => return None,
-    }
-    Some(())
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::case::expression::Template;
+
 use super::*;
 use crate::case::{Breach, Supply};
 use crate::contract::OperationId;
@@ -23,7 +25,7 @@ fn step(query: &[&str], body: Value) -> Step {
 }
 
 fn body(step: &Step) -> Value {
-    step.payload.as_ref().and_then(literal).cloned().unwrap_or_default()
+    step.payload.as_ref().and_then(Payload::literal).cloned().unwrap_or_default()
 }
 
 fn names(step: &Step) -> Vec<&str> {

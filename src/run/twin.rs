@@ -3,13 +3,11 @@
 use serde_json::Value;
 
 use crate::case::expression::Template;
-use crate::case::{Argument, Spot, Step, Supply};
+use crate::case::{Argument, Payload, Spot, Step, Supply};
 use crate::contract::{Contract, Operation};
 use crate::digest::sha256;
 use crate::document::Place;
 use crate::schema::Direction;
-
-use super::smaller::put;
 
 /// So many letters and digits of a text are changed, from its end: the first number that leaves it valid.
 const CHANGED: [usize; 5] = [6, 4, 3, 2, 1];
@@ -72,12 +70,12 @@ fn is_common(contract: &Contract, operation: &Operation, variant: &Step, spot: &
             let content = operation.body.iter().flat_map(|body| &body.content);
             let named = |name: &str| payload.and_then(|p| p.content_type.as_ref()).is_none_or(|sent| sent == name);
             let schema = content.filter(|media| named(&media.name)).find_map(|media| media.schema.as_ref());
-            schema.map(|schema| (schema, payload.and_then(super::smaller::literal), pointer))
+            schema.map(|schema| (schema, payload.and_then(Payload::literal), pointer))
         }
         Spot::Parameter(location, name, pointer) => {
             let schema = operation.parameter(name, Some(*location)).and_then(|p| p.encoding.schema());
             let argument = variant.arguments.iter().find(|argument| argument.name == *name);
-            schema.map(|schema| (schema, argument.and_then(crate::mutation::literal), pointer))
+            schema.map(|schema| (schema, argument.and_then(Argument::literal), pointer))
         }
         _ => None,
     };
@@ -97,7 +95,7 @@ fn with(variant: &Step, spot: &Spot, value: Value) -> Option<Step> {
     match spot {
         Spot::Body(pointer) => {
             let Template::Literal(content) = &mut step.payload.as_mut()?.content else { return None };
-            put(content, pointer, Some(value))?;
+            pointer.put(content, Some(value)).ok()?;
         }
         Spot::Parameter(location, name, pointer) => {
             let same = |argument: &&mut Argument| {
@@ -105,7 +103,7 @@ fn with(variant: &Step, spot: &Spot, value: Value) -> Option<Step> {
             };
             let argument = step.arguments.iter_mut().find(same)?;
             let Supply::Template(Template::Literal(content)) = &mut argument.value else { return None };
-            put(content, pointer, Some(value))?;
+            pointer.put(content, Some(value)).ok()?;
         }
         _ => return None,
     }
@@ -117,7 +115,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::case::{Payload, Sibling};
+    use crate::case::Sibling;
     use crate::document::{Document, Pointer};
 
     fn contract() -> Contract {
@@ -144,7 +142,7 @@ mod tests {
             let sibling = Sibling { step: std::sync::Arc::new(base.clone()), at, before: None, after: Some(value) };
             let variant = Step { payload: Some(payload), sibling: Some(sibling), ..base };
             let twin = twin(&contract, operation, &variant, "conform-1", valid)?;
-            twin.payload.as_ref().and_then(crate::run::smaller::literal)?.get(name).cloned()
+            twin.payload.as_ref().and_then(Payload::literal)?.get(name).cloned()
         };
         let any = |_: &Step| true;
         let form = |value: &Value| -> String {
@@ -163,7 +161,7 @@ mod tests {
         }
         // Where few changes are valid, few are made.
         let close = |step: &Step| {
-            let body = step.payload.as_ref().and_then(crate::run::smaller::literal).unwrap();
+            let body = step.payload.as_ref().and_then(Payload::literal).unwrap();
             body["email"].as_str().unwrap().starts_with("jane@example.c")
         };
         let twin = twin_of("email", json!("jane@example.com"), &close).unwrap();
