@@ -170,6 +170,9 @@ impl Runner<'_> {
         (case, operation, variant): (&Case, &Operation, &Step),
         search: &mut Search,
     ) -> bool {
+        if search.explains(variant, Beside::Sibling) {
+            return true;
+        }
         match self.by_turns(case, operation, variant).await {
             Verdict::Nothing => false,
             Verdict::Taken => true,

@@ -310,6 +310,8 @@ async fn a_part_that_is_to_blame_explains_the_whole() {
     made.add("whole", whole.clone());
     let home = json!({"name": "Rex", "home": {"city": "Dubai"}});
     made.add("home", variant(&bare, home.clone(), "/home", Intent::Valid));
+    let other = json!({"name": "Max", "home": {"city": "Oslo"}});
+    made.add("random", variant(&bare, other, "", Intent::Valid));
     made.add("no unit", variant(&whole, home, "/home/unit", Intent::Valid));
     let server = picky(|body| body.get("home").is_some_and(|home| home.get("unit").is_none())).await;
     let outcome = made.run(&server.base_url).await;
