@@ -75,6 +75,7 @@ impl Contract {
             overlays,
             warnings,
             places: OnceLock::new(),
+            routes: OnceLock::new(),
         };
         let mut remarked: Vec<Diagnostic> = remarks.iter().map(|remark| contract.tell(remark)).collect();
         contract.warnings.append(&mut remarked);

@@ -27,6 +27,7 @@ use crate::document::{Diagnostic, Document, DocumentId, Place, Pointer, Position
 use crate::schema::Schemas;
 
 use overlay::Overlay;
+use style::Routes;
 
 /// Everything that documents and overlays promise.
 #[derive(Debug)]
@@ -45,6 +46,8 @@ pub struct Contract {
     pub warnings: Vec<Diagnostic>,
     /// Places in `operations`, from the first time that an id is looked up.
     places: OnceLock<HashMap<OperationId, usize>>,
+    /// Their paths, from the first time that one is looked up.
+    routes: OnceLock<Routes>,
 }
 
 impl Contract {
@@ -53,6 +56,13 @@ impl Contract {
         let index =
             || self.operations.iter().enumerate().map(|(place, operation)| (operation.id.clone(), place)).collect();
         self.operations.get(*self.places.get_or_init(index).get(id)?)
+    }
+
+    /// The operations, disabled ones included, whose paths `path` (percent-encoded) may be one of, compared as loosely as
+    /// any server might.
+    pub fn operations_at(&self, path: &str) -> impl Iterator<Item = &Operation> {
+        let routes = self.routes.get_or_init(|| Routes::new(self.operations.iter().map(|operation| &operation.path)));
+        routes.matching(path).into_iter().filter_map(|place| self.operations.get(place))
     }
 
     /// The source of `document`.

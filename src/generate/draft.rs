@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::case::{Case, CaseId, Intent, Origin, Sibling, Spot, Step};
-use crate::contract::{Operation, OperationId};
+use crate::case::{Argument, Case, CaseId, Intent, Origin, Sibling, Spot, Step};
+use crate::contract::{Contract, Operation, OperationId};
 use crate::digest::sha256_of_parts;
 use crate::document::{Place, Pointer};
+use crate::mutation::soundness::{Judge, Label};
+use crate::schema;
 
 use super::Generated;
 
@@ -18,12 +20,19 @@ const MOST_BASES: usize = 100;
 const MOST_COUNTED: usize = 10_000;
 /// Reasons why they cannot, named in one note.
 const REASONS: usize = 2;
+/// What one step of a schema takes, in bytes that are judged in the same time.
+const STEP: usize = 16;
+/// Mutants of one value, roughly.
+const HANDFUL: usize = 8;
 /// Promises named as impossible for one operation at most.
 const MOST_NAMED: usize = 1_000;
 
 /// The cases of one operation.
 pub(super) struct Draft<'o> {
     pub(super) operation: &'o Operation,
+    judge: Judge<'o>,
+    /// The work of schemas that is counted already.
+    steps: usize,
     /// Promises that a case is meant to break, and does.
     pub(super) broken: BTreeSet<Place>,
     /// Promises that cannot but break together with those.
@@ -54,15 +63,20 @@ pub(super) struct Draft<'o> {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Measure {
     pub(super) cases: usize,
-    /// Of request bodies.
+    /// Of the values of requests.
     pub(super) bytes: usize,
+    /// Of finding and judging requests, whether cases come of them or not: bytes of bodies, names of parameters, and
+    /// [`STEP`] for each schema that judges a part of a value.
+    pub(super) work: usize,
 }
 
 impl<'o> Draft<'o> {
     /// No case yet, and `most` to come at most.
-    pub(super) fn new(operation: &'o Operation, most: Measure) -> Self {
+    pub(super) fn new(contract: &'o Contract, operation: &'o Operation, most: Measure) -> Self {
         Self {
             operation,
+            judge: Judge::new(contract, operation),
+            steps: schema::work(),
             broken: BTreeSet::new(),
             beside: BTreeSet::new(),
             cases: Vec::new(),
@@ -95,20 +109,46 @@ impl<'o> Draft<'o> {
         let part = |most: usize, used: usize| {
             used + most.saturating_sub(used) / 100 * percent + most.saturating_sub(used) % 100 * percent / 100
         };
-        self.limit =
-            Measure { cases: part(self.most.cases, self.used.cases), bytes: part(self.most.bytes, self.used.bytes) };
+        self.limit = Measure {
+            cases: part(self.most.cases, self.used.cases),
+            bytes: part(self.most.bytes, self.used.bytes),
+            work: part(self.most.work, self.used.work),
+        };
         work(self);
         self.limit = self.most;
     }
 
-    /// How many more cases there is room for.
-    pub(super) fn room(&self) -> usize {
-        self.limit.cases.saturating_sub(self.used.cases)
+    /// What can be said of `step`.
+    pub(super) fn label(&mut self, step: &Step) -> Label {
+        let before = self.judge.work();
+        let label = self.judge.says(step);
+        self.used.work += self.judge.work() - before;
+        label
+    }
+
+    /// Counts work that was done without [`Draft::label`].
+    pub(super) fn spend(&mut self, work: usize) {
+        self.used.work += work;
+    }
+
+    /// How many values of `base` may be changed one by one: each has a handful of mutants, and more than there is room
+    /// for need not be made.
+    pub(super) fn changes(&mut self, base: &Step) -> usize {
+        let before = self.used.work;
+        self.label(base);
+        let each = (self.used.work - before).max(1);
+        let cases = self.limit.cases.saturating_sub(self.used.cases);
+        let work = self.limit.work.saturating_sub(self.used.work);
+        (cases / 2 + 8).min(work / each / HANDFUL + 8)
     }
 
     /// Whether there is no room for more; who asks leaves something out then.
     pub(super) fn is_full(&mut self) -> bool {
-        let full = self.used.cases >= self.limit.cases || self.used.bytes >= self.limit.bytes;
+        let steps = schema::work();
+        self.used.work += steps.wrapping_sub(self.steps) * STEP;
+        self.steps = steps;
+        let Measure { cases, bytes, work } = self.limit;
+        let full = self.used.cases >= cases || self.used.bytes >= bytes || self.used.work >= work;
         self.cut |= full;
         full
     }
@@ -138,7 +178,8 @@ impl<'o> Draft<'o> {
         if self.ids.contains(&case.id) || self.is_full() {
             return false;
         }
-        self.used = Measure { cases: self.used.cases + 1, bytes: self.used.bytes + bytes };
+        self.used.cases += 1;
+        self.used.bytes += bytes;
         self.ids.insert(case.id.clone());
         self.cases.push(case);
         true
@@ -204,14 +245,11 @@ impl<'o> Draft<'o> {
     }
 
     /// Hands everything over.
-    pub(super) fn finish(self, generated: &mut Generated) {
-        if self.cut {
-            generated.cut.push(self.operation.id.clone());
-        }
-        generated.notes.extend(self.lacks());
-        generated.cases.extend(self.cases);
-        generated.notes.extend(self.notes);
-        generated.impossible.extend(self.impossible);
+    pub(super) fn finish(self) -> Generated {
+        let cut = self.cut.then(|| self.operation.id.clone()).into_iter().collect();
+        let mut notes = self.lacks();
+        notes.extend(self.notes);
+        Generated { cases: self.cases, notes, impossible: self.impossible, cut }
     }
 }
 
@@ -234,7 +272,7 @@ pub(super) fn between(from: &Arc<Step>, step: Step) -> Step {
     Step { sibling: Some(sibling), ..step }
 }
 
-/// About how much memory the body of a step takes.
+/// About how much memory the values of a step take.
 fn size(step: &Step) -> usize {
     fn of(value: &Value, left: usize) -> usize {
         match value {
@@ -246,7 +284,10 @@ fn size(step: &Step) -> usize {
             _ => 32,
         }
     }
-    step.body().map_or(0, |value| of(value, 50))
+    let arguments = step.arguments.iter().map(|argument| {
+        size_of::<Argument>() + argument.name.len() + argument.literal().map_or(0, |value| of(value, 50))
+    });
+    arguments.sum::<usize>() + step.body().map_or(0, |value| of(value, 50))
 }
 
 /// What a step sends and expects, in a form that can be compared.

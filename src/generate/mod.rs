@@ -18,7 +18,7 @@ use crate::case::{Case, Step};
 use crate::contract::{Contract, Operation, OperationId};
 use crate::document::Place;
 use crate::mutation::Subject;
-use crate::mutation::soundness::{Label, label};
+use crate::mutation::soundness::Label;
 use crate::schema::Direction;
 use crate::schema::sample::Sampler;
 
@@ -34,8 +34,13 @@ const LEAST_EACH: usize = 8;
 const THOROUGH: usize = 60;
 /// Further bases of an operation.
 const SPARES: usize = 6;
-/// Bytes of all request bodies, roughly.
+/// Bytes of the values of all requests, roughly.
 const MOST_BYTES: usize = 200_000_000;
+/// Work of judging requests, whether cases come of them or not, roughly: most of the time is spent on it.
+const MOST_WORK: usize = 400_000_000;
+/// The same of one operation at most, and at least.
+const MOST_WORK_EACH: usize = 40_000_000;
+const LEAST_WORK_EACH: usize = 250_000;
 
 /// What generation depends on beside the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,10 +97,11 @@ pub fn generate(contract: &Contract, settings: &Settings) -> Generated {
         most: Measure {
             cases: (MOST / usable.len().max(1)).clamp(LEAST_EACH, MOST_EACH),
             bytes: MOST_BYTES / usable.len().max(1),
+            work: (MOST_WORK / usable.len().max(1)).clamp(LEAST_WORK_EACH, MOST_WORK_EACH),
         },
     };
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Draft<'_>)>> = Mutex::default();
+    let done: Mutex<Vec<(usize, Generated)>> = Mutex::default();
     std::thread::scope(|scope| {
         for _ in 0..settings.workers.clamp(1, usable.len().max(1)) {
             scope.spawn(|| {
@@ -103,39 +109,44 @@ pub fn generate(contract: &Contract, settings: &Settings) -> Generated {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     usable.get(place).map(|operation| (place, *operation))
                 } {
-                    let draft = builder.operation(operation);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((place, draft));
+                    let made = builder.operation(operation).finish();
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((place, made));
                 }
             });
         }
     });
-    let mut drafts = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    drafts.sort_by_key(|(place, _)| *place);
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(place, _)| *place);
     let mut generated = Generated::default();
-    for (_, draft) in drafts {
-        draft.finish(&mut generated);
+    for (_, made) in done {
+        generated.cases.extend(made.cases);
+        generated.notes.extend(made.notes);
+        generated.impossible.extend(made.impossible);
+        generated.cut.extend(made.cut);
     }
-    generated.notes.extend(cut(&generated.cut, builder.most.cases));
+    generated.notes.extend(cut(&generated.cut, builder.most));
     generated
 }
 
 /// Which operations are not listed in full.
-fn cut(operations: &[OperationId], most: usize) -> Option<String> {
+fn cut(operations: &[OperationId], most: Measure) -> Option<String> {
     const NAMED: usize = 5;
     let named: Vec<String> = operations.iter().take(NAMED).map(ToString::to_string).collect();
     let more = operations.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     (!named.is_empty()).then(|| {
         format!(
-            "not every promise is shown of {}{more}: at most {most} cases are made of an operation",
-            named.join(", ")
+            "not every promise is shown of {}{more}: at most {} cases are made of an operation, and {} kB of requests looked at",
+            named.join(", "),
+            most.cases,
+            most.work / 1_000
         )
     })
 }
 
-impl Builder<'_> {
-    fn operation<'o>(&self, operation: &'o Operation) -> Draft<'o> {
-        let mut draft = Draft::new(operation, self.most);
+impl<'c> Builder<'c> {
+    fn operation(&self, operation: &'c Operation) -> Draft<'c> {
+        let mut draft = Draft::new(self.contract, operation, self.most);
         let minimal = match self.step(operation, Extent::Minimal) {
             Ok(step) => Arc::new(step),
             Err(reason) => {
@@ -153,7 +164,7 @@ impl Builder<'_> {
         draft.extend(ids::listed(operation, &minimal));
         self.unknown_id(&mut draft, &minimal);
         // Where not everything fits, each side of the contract has its share.
-        let spares = self.spares(operation);
+        let spares = self.spares(&mut draft);
         let spares: Vec<Subject<'_>> = spares.iter().map(|step| Subject::new(self.contract, operation, step)).collect();
         draft.share(40, |draft| self.variants(draft, &bases, &spares));
         draft.share(70, |draft| self.mutants(draft, &bases));
@@ -173,18 +184,19 @@ impl Builder<'_> {
         let payloads = request::examples(self.sampler, draft.operation, self.settings);
         for (index, payload) in payloads.into_iter().enumerate() {
             let step = Step { payload: Some(payload), ..full.clone() };
-            if label(self.contract, draft.operation, &step) == Label::Valid {
+            if draft.label(&step) == Label::Valid {
                 draft.single("example", &(index + 1).to_string(), draft::between(minimal, step));
             }
         }
     }
 
     /// Some valid requests that are the same whatever the seed, for values that fit neither base.
-    fn spares(&self, operation: &Operation) -> Vec<Arc<Step>> {
+    fn spares(&self, draft: &mut Draft<'_>) -> Vec<Arc<Step>> {
+        let operation = draft.operation;
         let random = |index: usize| {
             let seed = request::seed_of(&["spare", &operation.id.0, &index.to_string()]);
             let step = self.step(operation, Extent::Random(seed)).ok()?;
-            (label(self.contract, operation, &step) == Label::Valid).then(|| Arc::new(step))
+            (draft.label(&step) == Label::Valid).then(|| Arc::new(step))
         };
         let choices = operation.body.is_some() || operation.parameters.len() > 1;
         let wanted = choices && self.most.cases >= THOROUGH;

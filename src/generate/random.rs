@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::case::{Intent, Step};
 use crate::mutation::Subject;
 use crate::mutation::registry::mutants;
-use crate::mutation::soundness::{Label, label};
+use crate::mutation::soundness::Label;
 
 use super::Builder;
 use super::draft::{Draft, between};
@@ -25,7 +25,7 @@ impl Builder<'_> {
                 continue;
             };
             let name = format!("seed {seed}, {}", index + 1);
-            match label(self.contract, operation, &step) {
+            match draft.label(&step) {
                 Label::Valid => {}
                 Label::Open => {
                     draft.single("random", &name, Step { intent: Intent::Open, ..step });
@@ -53,7 +53,9 @@ impl Builder<'_> {
         };
         let spot = site.spot.clone();
         subject.sites = vec![site];
-        let mut mutants = mutants(&subject).made;
+        let made = mutants(&subject);
+        draft.spend(made.work);
+        let mut mutants = made.made;
         mutants.retain(|mutant| mutant.spot == spot && mutant.intent.is_none());
         if mutants.is_empty() {
             return;

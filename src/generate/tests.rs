@@ -292,6 +292,23 @@ fn a_huge_document_gets_fewer_cases_of_each_operation_and_says_so() {
     assert!(both(|intent| *intent == Intent::Valid) >= 2_000);
 }
 
+/// Each of hundreds of parameters is told from each of hundreds of pairs, for each of thousands of requests.
+#[test]
+fn a_huge_request_is_looked_at_less_often_and_the_plan_says_so() {
+    let parameter = |n: usize| json!({"name": format!("p{n}"), "in": "query", "schema": {"type": "string"}});
+    let of = |count: usize| {
+        let parameters: Vec<Value> = (0..count).map(parameter).collect();
+        let list = json!({"get": {"operationId": "list", "parameters": parameters, "responses": {"200": {"description": "ok"}}}});
+        generate(&contract(&json!({"/things": list})), &settings())
+    };
+    let (small, huge) = (of(20), of(400));
+    assert_eq!((small.cut.len(), huge.cut.len()), (0, 1));
+    assert!(huge.notes.iter().any(|note| note.contains("list: at most") && note.contains("kB of requests")));
+    // Without a bound there would be twenty times as many, each four hundred times the work.
+    assert!(huge.cases.len() < 4 * small.cases.len(), "{} and {}", small.cases.len(), huge.cases.len());
+    assert!(huge.cases.iter().any(|case| matches!(case.steps[0].intent, Intent::Invalid(_) | Intent::Open)));
+}
+
 #[test]
 fn what_cannot_be_written_is_said_once_for_each_operation() {
     let list = json!({"type": "array", "minItems": 1, "items": {"type": "integer"}});

@@ -1,13 +1,12 @@
 //! Valid requests with values that careless servers stumble over: all parts of a request at once, and each part by itself.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::case::{Intent, Spot, Step};
-use crate::mutation::Subject;
-use crate::mutation::soundness::{Label, label};
+use crate::mutation::soundness::Label;
+use crate::mutation::{Subject, change};
 use crate::schema::Direction;
 
 use super::Builder;
@@ -24,10 +23,26 @@ const MOST_BYTES: usize = 200_000;
 /// Bytes of a parameter: what stands between client and server refuses longer addresses and fields.
 const MOST_IN_HEAD: usize = 1_000;
 
+/// Values of one kind, as many as one request may have.
+#[derive(Default)]
+struct Several {
+    values: Vec<(Spot, Value)>,
+    bytes: usize,
+}
+
+impl Several {
+    fn add(&mut self, spot: &Spot, value: &Value) {
+        self.bytes += value.as_str().map_or(8, str::len);
+        if self.bytes <= MOST_BYTES {
+            self.values.push((spot.clone(), value.clone()));
+        }
+    }
+}
+
 impl Builder<'_> {
     /// The full request with unusual values.
     pub(super) fn hostile(&self, draft: &mut Draft<'_>, [_, full]: &[Subject<'_>; 2]) {
-        let mut everywhere: BTreeMap<String, Vec<(Spot, Value)>> = BTreeMap::new();
+        let mut everywhere: BTreeMap<String, Several> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
         let mut alone: Vec<(Spot, String, Value)> = Vec::new();
         if draft.is_full() {
@@ -43,7 +58,7 @@ impl Builder<'_> {
                 if !everywhere.contains_key(&edge.what) {
                     order.push(edge.what.clone());
                 }
-                everywhere.entry(edge.what.clone()).or_default().push((site.spot.clone(), edge.value.clone()));
+                everywhere.entry(edge.what.clone()).or_default().add(&site.spot, &edge.value);
                 let turn = (index + values.len() - (place * EACH) % values.len()) % values.len();
                 if turn < EACH {
                     alone.push((site.spot.clone(), edge.what.clone(), edge.value.clone()));
@@ -51,8 +66,8 @@ impl Builder<'_> {
             }
         }
         for what in order {
-            let Some(values) = everywhere.remove(&what) else { continue };
-            if let Some(step) = self.everywhere(full, values) {
+            let Some(several) = everywhere.remove(&what) else { continue };
+            if let Some(step) = Self::everywhere(draft, full, &several.values) {
                 draft.single(FAMILY, &format!("everywhere {what}"), step);
             }
         }
@@ -61,28 +76,32 @@ impl Builder<'_> {
                 return;
             }
             let shown = Shown { family: FAMILY, label: format!("{spot} {what}"), intent: Intent::Hostile };
-            self.valid(draft, &shown, full, &spot, Some(value));
+            Self::valid(draft, &shown, full, &spot, Some(value));
         }
     }
 
     /// The request with each value at its spot that keeps it valid.
-    fn everywhere(&self, full: &Subject<'_>, values: Vec<(Spot, Value)>) -> Option<Step> {
-        let mut base = Arc::clone(full.base);
+    fn everywhere(draft: &mut Draft<'_>, full: &Subject<'_>, values: &[(Spot, Value)]) -> Option<Step> {
+        let mut base = Step::clone(full.base);
         let mut changed = 0;
-        let mut bytes = 0;
-        for (spot, value) in values {
-            bytes += value.as_str().map_or(8, str::len);
-            if bytes > MOST_BYTES {
-                break;
+        // Most values are fine together; where some are not, they are found by halves.
+        let mut open = vec![values];
+        while let Some(values) = open.pop() {
+            let mut step = base.clone();
+            let put = values.iter().filter(|(spot, value)| change(&mut step, spot, Some(value.clone())).is_some());
+            let put = put.count();
+            if put == 0 || draft.is_full() {
+                continue;
             }
-            let subject = Subject { base: &base, sites: Vec::new(), ..*full };
-            let Some(step) = subject.with(&spot, Some(value)) else { continue };
-            if label(self.contract, full.operation, &step) == Label::Valid {
-                base = Arc::new(step);
-                changed += 1;
+            if draft.label(&step) == Label::Valid {
+                base = step;
+                changed += put;
+            } else if values.len() > 1 {
+                let (first, second) = values.split_at(values.len() / 2);
+                open.extend([second, first]);
             }
         }
-        (changed > 1).then(|| Step { intent: Intent::Hostile, ..between(full.base, Step::clone(&base)) })
+        (changed > 1).then(|| Step { intent: Intent::Hostile, ..between(full.base, base) })
     }
 }
 

@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::case::{Breach, Intent, Sibling, Spot, Step};
 use crate::contract::{Contract, Parameter};
 use crate::document::{Place, Pointer};
-use crate::mutation::registry::{Mutants, mutants};
-use crate::mutation::soundness::{Label, label};
+use crate::mutation::registry::mutants;
+use crate::mutation::soundness::Label;
 use crate::mutation::{Mutant, Site, Subject, missing_required};
 use crate::schema::Direction;
 use crate::schema::sample::edge::Edge;
@@ -35,9 +35,9 @@ impl Builder<'_> {
                 return;
             }
             if minimal.value_at(&spot).is_none() {
-                self.valid(draft, &Shown::new("alone", spot.to_string()), minimal, &spot, Some(value.clone()));
+                Self::valid(draft, &Shown::new("alone", spot.to_string()), minimal, &spot, Some(value.clone()));
             }
-            self.valid(draft, &Shown::new("absent", spot.to_string()), full, &spot, None);
+            Self::valid(draft, &Shown::new("absent", spot.to_string()), full, &spot, None);
         }
         for (subject, other) in [(minimal, full), (full, minimal)] {
             let both = |site: &&Site<'_>| std::ptr::eq(subject, minimal) || minimal.value_at(&site.spot).is_none();
@@ -60,7 +60,7 @@ impl Builder<'_> {
                     let bases = [subject, other].into_iter().chain(spares);
                     let bases = bases.filter(|base| base.value_at(&site.spot).is_some());
                     for base in bases {
-                        if self.valid(draft, &shown, base, &site.spot, Some(value.clone())) {
+                        if Self::valid(draft, &shown, base, &site.spot, Some(value.clone())) {
                             break;
                         }
                     }
@@ -126,14 +126,14 @@ impl Builder<'_> {
 
     /// The mutants of `subject` that may be sent.
     fn made(&self, draft: &mut Draft<'_>, subject: &Subject<'_>) -> Vec<Mutant> {
-        // Each value has a handful of mutants; more than there is room for need not be made.
         if draft.is_full() {
             return Vec::new();
         }
-        let sites = subject.sites.iter().take(draft.room() / 2 + 8).cloned().collect();
-        let Mutants { made, unwritable } = mutants(&Subject { sites, ..*subject });
-        draft.unwritable(unwritable, subject.left_out);
-        made.into_iter().filter(|mutant| !self.is_fed(subject, &mutant.spot)).collect()
+        let sites = subject.sites.iter().take(draft.changes(subject.base)).cloned().collect();
+        let mutants = mutants(&Subject { sites, ..*subject });
+        draft.spend(mutants.work);
+        draft.unwritable(mutants.unwritable, subject.left_out);
+        mutants.made.into_iter().filter(|mutant| !self.is_fed(subject, &mutant.spot)).collect()
     }
 
     /// The spots of `full` that hold something optional: parameters, and members of the body at any depth.
@@ -177,9 +177,8 @@ impl Builder<'_> {
         }
     }
 
-    /// Adds `subject` with `value` at `spot`, where that is surely valid. Returns whether it is.
+    /// Adds `subject` with `value` at `spot`, where that is surely valid. Returns whether it is, or there is no room to try.
     pub(super) fn valid(
-        &self,
         draft: &mut Draft<'_>,
         shown: &Shown,
         subject: &Subject<'_>,
@@ -187,11 +186,11 @@ impl Builder<'_> {
         value: Option<Value>,
     ) -> bool {
         let before = subject.value_at(spot).cloned();
-        if before == value {
+        if before == value || draft.is_full() {
             return true;
         }
         let Some(step) = subject.with(spot, value.clone()) else { return false };
-        if label(self.contract, subject.operation, &step) != Label::Valid {
+        if draft.label(&step) != Label::Valid {
             return false;
         }
         let sibling = Sibling { step: Arc::clone(subject.base), at: spot.clone(), before, after: value };

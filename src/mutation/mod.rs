@@ -171,41 +171,7 @@ impl<'a> Subject<'a> {
     /// Nothing where the spot has no place in the base.
     pub fn with(&self, spot: &Spot, value: Option<Value>) -> Option<Step> {
         let mut step = Step::clone(self.base);
-        match spot {
-            Spot::Body(pointer) => {
-                let payload = step.payload.as_mut()?;
-                pointer.put(payload.literal_mut()?, value).ok()?;
-                let Template::Literal(content) = &payload.content else { return None };
-                // A mark has no business where something else is to be sent; in a new whole it stays, so that what the
-                // request creates can be found.
-                payload.replacements.retain(|(marked, _)| {
-                    !pointer.starts_with(marked) && marked.resolve(content).is_some_and(Value::is_string)
-                });
-            }
-            Spot::Parameter(location, name, pointer) => {
-                let index = step.arguments.iter().position(|argument| {
-                    argument.name == *name && argument.location.is_none_or(|known| known == *location)
-                });
-                match (index.and_then(|index| step.arguments.get_mut(index)), pointer.is_root()) {
-                    (Some(argument), false) => {
-                        let Supply::Template(Template::Literal(content)) = &mut argument.value else { return None };
-                        pointer.put(content, value).ok()?;
-                    }
-                    (None, false) => return None,
-                    (_, true) => {
-                        step.arguments.retain(|argument| {
-                            argument.name != *name || argument.location.is_some_and(|l| l != *location)
-                        });
-                        step.arguments.extend(value.map(|value| Argument {
-                            name: name.clone(),
-                            location: Some(*location),
-                            value: Supply::Template(Template::Literal(value)),
-                        }));
-                    }
-                }
-            }
-            Spot::Method | Spot::Credentials | Spot::Header(_) => return None,
-        }
+        change(&mut step, spot, value)?;
         Some(step)
     }
 
@@ -263,4 +229,43 @@ impl<'a> Subject<'a> {
 /// The parameter that an argument is for.
 pub fn declared<'o>(operation: &'o Operation, argument: &Argument) -> Option<&'o Parameter> {
     operation.parameter(&argument.name, argument.location)
+}
+
+/// Puts `value` at `spot` of `step`, as [`Subject::with`] does; where that has no place, `step` stays as it is.
+pub fn change(step: &mut Step, spot: &Spot, value: Option<Value>) -> Option<()> {
+    match spot {
+        Spot::Body(pointer) => {
+            let payload = step.payload.as_mut()?;
+            pointer.put(payload.literal_mut()?, value).ok()?;
+            let Template::Literal(content) = &payload.content else { return None };
+            // A mark has no business where something else is to be sent; in a new whole it stays, so that what the
+            // request creates can be found.
+            payload.replacements.retain(|(marked, _)| {
+                !pointer.starts_with(marked) && marked.resolve(content).is_some_and(Value::is_string)
+            });
+        }
+        Spot::Parameter(location, name, pointer) => {
+            let index = step.arguments.iter().position(|argument| {
+                argument.name == *name && argument.location.is_none_or(|known| known == *location)
+            });
+            match (index.and_then(|index| step.arguments.get_mut(index)), pointer.is_root()) {
+                (Some(argument), false) => {
+                    let Supply::Template(Template::Literal(content)) = &mut argument.value else { return None };
+                    pointer.put(content, value).ok()?;
+                }
+                (None, false) => return None,
+                (_, true) => {
+                    step.arguments
+                        .retain(|argument| argument.name != *name || argument.location.is_some_and(|l| l != *location));
+                    step.arguments.extend(value.map(|value| Argument {
+                        name: name.clone(),
+                        location: Some(*location),
+                        value: Supply::Template(Template::Literal(value)),
+                    }));
+                }
+            }
+        }
+        Spot::Method | Spot::Credentials | Spot::Header(_) => return None,
+    }
+    Some(())
 }

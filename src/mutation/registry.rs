@@ -85,6 +85,9 @@ const TELLING: [&str; 22] = [
     "discriminator",
 ];
 
+/// What judging the mutants of one request takes at most, as [`Judge::work`] has it.
+const MOST_WORK: usize = 40_000_000;
+
 /// What the mutations make of one request.
 #[derive(Debug, Default)]
 pub struct Mutants {
@@ -92,6 +95,8 @@ pub struct Mutants {
     pub made: Vec<Mutant>,
     /// What cannot be written, with the reason.
     pub unwritable: Vec<(String, String)>,
+    /// What it took to judge them, as [`Judge::work`] has it.
+    pub work: usize,
 }
 
 /// Everything that can be done to `subject`, each different request once. What turns out to keep every promise stays, as
@@ -102,6 +107,12 @@ pub fn mutants(subject: &Subject<'_>) -> Mutants {
     let mut mutants = Mutants::default();
     let mut seen: HashSet<String> = HashSet::new();
     for mut mutant in MUTATIONS.iter().flat_map(|mutation| (mutation.mutate)(subject)) {
+        if judge.work() > MOST_WORK {
+            mutants
+                .unwritable
+                .push(("the rest".to_owned(), "the request is too large to change it so often".to_owned()));
+            break;
+        }
         let (label, bytes) = judge.label(&mutant.step);
         let told = match label {
             Label::Unwritable(reason) => {
@@ -124,6 +135,7 @@ pub fn mutants(subject: &Subject<'_>) -> Mutants {
             mutants.made.push(mutant);
         }
     }
+    mutants.work = judge.work();
     mutants
 }
 

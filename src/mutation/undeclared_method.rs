@@ -3,8 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::case::expression::Template;
-use crate::case::{Argument, Intent, Payload, Spot, Step};
-use crate::contract::style::matches_path;
+use crate::case::{Intent, Payload, Spot, Step};
 use crate::contract::{Location, Operation, PathPart, PathTemplate};
 use crate::document::Place;
 
@@ -22,19 +21,21 @@ pub const MUTATION: Mutation = Mutation {
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "PATCH", "DELETE"];
 
 fn mutate(subject: &Subject<'_>) -> Vec<Mutant> {
-    let operations = || subject.contract.operations.iter();
-    let usable = |operation: &&Operation| operation.disabled.is_none();
-    let first = operations().filter(usable).find(|other| is_same(&other.path, &subject.operation.path));
+    let contract = subject.contract;
+    // Whatever its parameters are called, the same template has the same path here.
+    let plain = filled(subject, &|_| None);
+    let same: Vec<&Operation> =
+        contract.operations_at(&plain).filter(|other| is_same(&other.path, &subject.operation.path)).collect();
+    let first = same.iter().find(|other| other.disabled.is_none());
     if first.is_none_or(|first| first.id != subject.operation.id) {
         return Vec::new();
     }
-    let path = filled(subject);
-    let declared: Vec<&str> = operations()
-        // Most differ in length already.
-        .filter(|other| segments(&other.path.text) == segments(&path))
-        .filter(|other| is_same(&other.path, &subject.operation.path) || matches_path(&other.path, &path))
-        .map(|other| other.method.as_str())
-        .collect();
+    let path = filled(subject, &|name| {
+        let argument = subject.base.arguments.iter().find(|argument| argument.name == name)?;
+        argument.literal().and_then(Value::as_str)
+    });
+    let declared: Vec<&str> =
+        same.into_iter().chain(contract.operations_at(&path)).map(|other| other.method.as_str()).collect();
     let methods = METHODS.into_iter().filter(|method| !declared.contains(method));
     methods.map(|method| called(subject, method)).collect()
 }
@@ -55,16 +56,11 @@ fn called(subject: &Subject<'_>, method: &'static str) -> Mutant {
     Mutant { intent: Some(Intent::Undeclared), ..mutant }
 }
 
-/// The path with what its parameters stand for, as far as it is known.
-fn filled(subject: &Subject<'_>) -> String {
-    let text = |name: &str| {
-        let argument = subject.base.arguments.iter().find(|argument| argument.name == name);
-        let known = argument.and_then(Argument::literal).and_then(Value::as_str);
-        known.unwrap_or("conform").to_owned()
-    };
+/// The path with what its parameters stand for, as far as `known` has it.
+fn filled<'v>(subject: &Subject<'_>, known: &dyn Fn(&str) -> Option<&'v str>) -> String {
     let parts = subject.operation.path.parts.iter().map(|part| match part {
-        PathPart::Literal(text) => text.clone(),
-        PathPart::Parameter(name) => text(name),
+        PathPart::Literal(text) => text,
+        PathPart::Parameter(name) => known(name).unwrap_or("conform"),
     });
     parts.collect()
 }
@@ -77,8 +73,4 @@ fn is_same(one: &PathTemplate, other: &PathTemplate) -> bool {
             (PathPart::Parameter(_), PathPart::Parameter(_)) => true,
             _ => false,
         })
-}
-
-fn segments(path: &str) -> usize {
-    path.split('/').filter(|segment| !segment.is_empty()).count()
 }

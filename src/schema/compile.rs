@@ -1,12 +1,14 @@
 //! Schemas compiled piece by piece: a unit ends where a reference or a choice begins, and is shared by all who need it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jsonschema::{Draft, PatternOptions, ValidationError};
 use serde_json::{Map, Value};
 
+use crate::digest::sha256;
 use crate::document::Place;
 
 use super::dialect::{self, Translated};
@@ -39,7 +41,8 @@ impl Key {
 /// One schema up to the references and choices in it.
 pub(super) struct Unit {
     pub(super) place: Place,
-    pub(super) validator: jsonschema::Validator,
+    /// Shared by units that say the same.
+    pub(super) validator: Arc<jsonschema::Validator>,
     pub(super) joints: Vec<Arc<Joint>>,
     /// Whether it judges the same value again through others.
     circular: AtomicBool,
@@ -59,7 +62,16 @@ impl Unit {
 pub(super) struct Store {
     direction: Direction,
     sense: Sense,
-    units: Mutex<HashMap<Key, Result<Arc<Unit>, SchemaError>>>,
+    units: Mutex<Units>,
+}
+
+/// What is compiled already.
+#[derive(Default)]
+struct Units {
+    by_key: HashMap<Key, Result<Arc<Unit>, SchemaError>>,
+    /// Validators that lead to no other unit, by what they check: a large document says `type: string` at a hundred
+    /// thousand places.
+    by_text: HashMap<String, (Arc<jsonschema::Validator>, Vec<Arc<Joint>>)>,
 }
 
 /// A unit on the way down, with the next of its links.
@@ -127,7 +139,7 @@ impl Store {
         }
         // Only a whole that compiled is finished: the next asker may rely on everything below.
         for (key, chain) in visited {
-            if let Some(Ok(unit)) = units.get(&key) {
+            if let Some(Ok(unit)) = units.by_key.get(&key) {
                 unit.chain.get_or_init(|| chain);
             }
         }
@@ -136,18 +148,18 @@ impl Store {
 
     fn compiled(
         &self,
-        units: &mut HashMap<Key, Result<Arc<Unit>, SchemaError>>,
+        units: &mut Units,
         sources: &Sources,
         patterns: &Patterns,
         key: &Key,
     ) -> Result<Arc<Unit>, SchemaError> {
-        if let Some(known) = units.get(key) {
+        if let Some(known) = units.by_key.get(key) {
             return known.clone();
         }
         let fresh = dialect::translate(sources, patterns, key, self.direction, self.sense)
-            .and_then(|translated| build(key, translated))
+            .and_then(|translated| units.unit(key, translated))
             .map(Arc::new);
-        units.insert(key.clone(), fresh.clone());
+        units.by_key.insert(key.clone(), fresh.clone());
         fresh
     }
 }
@@ -162,9 +174,39 @@ impl Step {
     }
 }
 
-fn build(key: &Key, translated: Translated) -> Result<Unit, SchemaError> {
-    let Translated { schema, joints } = translated;
-    let joints: Vec<Arc<Joint>> = joints.into_iter().map(Arc::new).collect();
+impl Units {
+    fn unit(&mut self, key: &Key, translated: Translated) -> Result<Unit, SchemaError> {
+        let text = text(&translated);
+        let known = text.as_ref().and_then(|text| self.by_text.get(text)).cloned();
+        let (validator, joints) = if let Some(known) = known {
+            known
+        } else {
+            let joints: Vec<Arc<Joint>> = translated.joints.into_iter().map(Arc::new).collect();
+            let built = (Arc::new(build(key, &translated.schema, &joints)?), joints);
+            self.by_text.extend(text.map(|text| (text, built.clone())));
+            built
+        };
+        let place = key.place.clone();
+        Ok(Unit { place, validator, joints, circular: AtomicBool::new(false), chain: OnceLock::new() })
+    }
+}
+
+/// Names all that a schema without links checks; nothing of one that leads to other units.
+fn text(Translated { schema, joints }: &Translated) -> Option<String> {
+    let mut text = schema.to_string();
+    for joint in joints {
+        match joint {
+            // There is one pattern of each text.
+            Joint::Pattern(pattern) => write!(text, " {:p}", Arc::as_ptr(pattern)),
+            Joint::Range(least, most) => write!(text, " {least} {most}"),
+            Joint::Reference(_) | Joint::All(_) | Joint::Choice(_) => return None,
+        }
+        .ok()?;
+    }
+    Some(sha256(text))
+}
+
+fn build(key: &Key, schema: &Value, joints: &[Arc<Joint>]) -> Result<jsonschema::Validator, SchemaError> {
     let mut options = jsonschema::options()
         .with_draft(Draft::Draft202012)
         .with_pattern_options(PatternOptions::regex())
@@ -175,7 +217,7 @@ fn build(key: &Key, translated: Translated) -> Result<Unit, SchemaError> {
         .with_format("time", format::is_time)
         .offline();
     for keyword in dialect::JOINT_KEYWORDS {
-        let joints = joints.clone();
+        let joints = joints.to_vec();
         options = options.with_keyword(keyword, move |_: &Map<String, Value>, number: &Value, _| {
             let number = number.as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(usize::MAX);
             match joints.get(number) {
@@ -184,11 +226,41 @@ fn build(key: &Key, translated: Translated) -> Result<Unit, SchemaError> {
             }
         });
     }
-    let validator = options.build(&schema).map_err(|error| {
+    options.build(schema).map_err(|error| {
         let rel = error.instance_path().as_str().to_owned();
         let place = crate::document::Pointer::parse(&rel)
             .map_or_else(|_| key.place.clone(), |rel| Place::new(key.place.document, key.place.pointer.join(&rel)));
         SchemaError { place, reason: format!("this schema cannot be compiled: {error}") }
-    })?;
-    Ok(Unit { place: key.place.clone(), validator, joints, circular: AtomicBool::new(false), chain: OnceLock::new() })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::document::{DocumentId, Pointer};
+
+    #[test]
+    fn what_says_the_same_is_compiled_once_and_keeps_its_place() {
+        let document = json!({"a": {"type": "integer", "format": "int32"}, "b": {"format": "int32", "type": "integer"},
+            "c": {"type": "integer", "format": "int32", "description": "another place"}, "d": {"type": "integer", "format": "int64"},
+            "e": {"type": "string", "pattern": "^a"}, "f": {"type": "string", "pattern": "^b"}, "g": {"$ref": "#/h/i"},
+            "h": {"i": {"anyOf": [{"$ref": "#/a"}]}, "k": {"anyOf": [{"$ref": "#/e"}]}}});
+        let sources = Sources::new(vec![("a.json".into(), Arc::new(document))]);
+        let (patterns, store) = (Patterns::default(), Store::new(Direction::Request, Sense::Strict));
+        let unit = |at: &str| {
+            let place = Place::new(DocumentId(0), Pointer::parse(at).unwrap());
+            store.unit(&sources, &patterns, &place).unwrap()
+        };
+        let same = |one: &str, other: &str| Arc::ptr_eq(&unit(one).validator, &unit(other).validator);
+        assert!(same("/a", "/c"));
+        for (one, other) in [("/a", "/d"), ("/e", "/f"), ("/h/i", "/h/k")] {
+            assert!(!same(one, other), "{one} {other}");
+        }
+        assert_eq!(unit("/c").place.pointer.as_str(), "/c");
+        assert!(unit("/c").accepts(&json!(1)) && !unit("/c").accepts(&json!(1_i64 << 40)));
+        assert!(unit("/d").accepts(&json!(1_i64 << 40)) && !unit("/f").accepts(&json!("a")));
+        assert!(!unit("/h/i").accepts(&json!("a")) && unit("/h/k").accepts(&json!("a")));
+    }
 }

@@ -3,7 +3,7 @@
 //! Schemas may refer to each other in circles and fan out without bound, and patterns may be undecidable within reason.
 //! Whatever stays open is assumed once to hold and once not; a verdict counts only if both agree.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 /// Nested references and choices at most; beyond, the answer is open.
@@ -29,6 +29,17 @@ struct Evaluation {
 
 thread_local! {
     static EVALUATION: RefCell<Evaluation> = RefCell::default();
+    static WORK: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Steps of all runs that ended on this thread so far: a measure of work that is the same on every machine.
+pub(super) fn work() -> usize {
+    WORK.get()
+}
+
+/// Counts steps that are taken outside of a run.
+pub(super) fn count(steps: usize) {
+    WORK.set(WORK.get().wrapping_add(steps));
 }
 
 /// Runs `work` as a validation of its own in which what is open counts as `assume`; says whether anything was.
@@ -36,6 +47,7 @@ pub(super) fn run<T>(assume: bool, work: impl FnOnce() -> T) -> (T, bool) {
     let before = EVALUATION.replace(Evaluation { assume, ..Evaluation::default() });
     let result = work();
     let after = EVALUATION.replace(before);
+    count(after.steps);
     (result, after.assumed > 0)
 }
 

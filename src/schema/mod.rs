@@ -103,6 +103,12 @@ pub struct SchemaError {
     pub reason: String,
 }
 
+/// How often a schema has judged a part of a value on this thread so far: a measure of work that is the same on every
+/// machine.
+pub fn work() -> usize {
+    evaluation::work()
+}
+
 impl Schemas {
     /// Over the effective values of the documents, by `DocumentId`, each with its file name, so that a `$ref` to a
     /// sibling file (`common.yaml#/…`) finds its document.

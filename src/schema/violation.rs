@@ -76,6 +76,7 @@ impl<'s> Collector<'s> {
     fn unit(&mut self, unit: &Unit, here: Here<'_>) -> Vec<Found> {
         let pair = (std::ptr::from_ref(unit).addr(), std::ptr::from_ref(here.value).addr());
         self.units += 1;
+        evaluation::count(1);
         if self.depth >= DEEPEST || self.units > MOST_UNITS || !self.seen.insert(pair) {
             return Vec::new();
         }

@@ -8,6 +8,7 @@ mod hints;
 mod json;
 mod media;
 mod path;
+mod routes;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
@@ -21,6 +22,7 @@ pub use hints::Hints;
 pub use json::{Json, read_json};
 pub use media::{Match, MediaType, media_matches, parse_media_type};
 pub use path::{UrlError, expand_path, join_url, matches_path, path_travels, resolve_server};
+pub use routes::Routes;
 
 /// A parameter as it goes on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -128,10 +128,19 @@ fn absolute(base: &str) -> Result<Url, UrlError> {
     }
 }
 
+/// A segment of a template: bytes, and `None` for a parameter.
+pub(super) type Segment = Vec<Option<u8>>;
+
 /// Whether `path` (percent-encoded) may be one of `template`. Compares as loosely as any server might: without case,
 /// empty segments ignored, percent-encoding undone.
 pub fn matches_path(template: &PathTemplate, path: &str) -> bool {
-    let mut wanted: Vec<Vec<Option<u8>>> = vec![Vec::new()];
+    let (wanted, given) = (wanted(template), given(path));
+    wanted.len() == given.len() && wanted.iter().zip(&given).all(|(pattern, text)| matches_segment(pattern, text))
+}
+
+/// The segments that a path of `template` has.
+pub(super) fn wanted(template: &PathTemplate) -> Vec<Segment> {
+    let mut wanted: Vec<Segment> = vec![Vec::new()];
     for part in &template.parts {
         match part {
             PathPart::Literal(text) => {
@@ -148,8 +157,12 @@ pub fn matches_path(template: &PathTemplate, path: &str) -> bool {
         }
     }
     wanted.retain(|segment| !segment.is_empty());
-    let given: Vec<Vec<u8>> = path.split('/').map(loosely).filter(|segment| !segment.is_empty()).collect();
-    wanted.len() == given.len() && wanted.iter().zip(&given).all(|(pattern, text)| matches_segment(pattern, text))
+    wanted
+}
+
+/// The segments that `path` has.
+pub(super) fn given(path: &str) -> Vec<Vec<u8>> {
+    path.split('/').map(loosely).filter(|segment| !segment.is_empty()).collect()
 }
 
 fn loosely(segment: &str) -> Vec<u8> {
@@ -157,7 +170,7 @@ fn loosely(segment: &str) -> Vec<u8> {
 }
 
 /// Whether `text` is `pattern`, where `None` stands for any text that is not empty.
-fn matches_segment(pattern: &[Option<u8>], text: &[u8]) -> bool {
+pub(super) fn matches_segment(pattern: &[Option<u8>], text: &[u8]) -> bool {
     // reached[i]: the pattern so far fits the first i bytes; one pass per pattern element keeps it polynomial.
     let mut reached = vec![false; text.len() + 1];
     if let Some(start) = reached.first_mut() {
@@ -180,14 +193,14 @@ fn matches_segment(pattern: &[Option<u8>], text: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::contract::style::{Wire, encode};
     use crate::contract::{Encoding, Location, Style};
     use proptest::prelude::*;
     use serde_json::json;
 
-    fn template(text: &str) -> PathTemplate {
+    pub(in crate::contract::style) fn template(text: &str) -> PathTemplate {
         let mut parts = Vec::new();
         for (at, piece) in text.split(['{', '}']).enumerate() {
             match (at % 2, piece) {

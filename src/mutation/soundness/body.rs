@@ -13,16 +13,15 @@ use super::verdict::{Verdict, judge};
 use super::wire::Written;
 
 impl Judge<'_> {
-    /// What can be said of the body.
-    pub(super) fn body(&self, written: &Written) -> Verdict {
+    /// What can be said of the body, whose bytes have this digest.
+    pub(super) fn body(&self, written: &Written, digest: Option<&str>) -> Verdict {
         match (&self.operation.body, &written.body) {
             (None, None) => Verdict::Valid,
             (None, Some(_)) => Verdict::Open,
             (Some(documented), None) => absent_body(documented),
             (Some(documented), Some(bytes)) => {
                 let label = written.content_type.as_deref();
-                let key = format!("body {label:?} {}", String::from_utf8_lossy(bytes));
-                self.once(key, || {
+                self.once(format!("body {label:?} {digest:?}"), || {
                     let verdict = self.labelled(documented, bytes, label);
                     // A body without a byte is a body, and none to many readers.
                     if bytes.is_empty() { verdict.or(absent_body(documented)) } else { verdict }
@@ -101,14 +100,18 @@ impl Judge<'_> {
         fields: &[Field],
         again: &dyn Fn(&[u8]) -> Option<Vec<Field>>,
     ) -> Verdict {
-        let judged = |value: &Value| judge(self.contract, media.schema.as_ref(), value);
+        let size: usize = fields.iter().map(|field| field.name.len() + field.text.len()).sum();
+        let judged = |value: &Value| {
+            self.spend(size);
+            judge(self.contract, media.schema.as_ref(), value)
+        };
         let readings = form_readings(hints, fields, false);
-        let verdict = readings.values.iter().map(judged).reduce(Verdict::or).unwrap_or(Verdict::Open);
+        let verdict = Verdict::of(readings.values.iter().map(judged)).unwrap_or(Verdict::Open);
         if let Verdict::Invalid(places) = verdict {
             // An array that is not there may be meant to be empty, which saves what breaks otherwise, and breaks nothing.
             let more = form_readings(hints, fields, true);
             let all = std::iter::once(Verdict::Invalid(places)).chain(more.values.iter().map(judged));
-            let verdict = all.reduce(Verdict::or).unwrap_or(Verdict::Open);
+            let verdict = Verdict::of(all).unwrap_or(Verdict::Open);
             let sure = readings.complete && more.complete && !self.has_encoding(media, fields);
             return if sure { verdict } else { Verdict::Open };
         }

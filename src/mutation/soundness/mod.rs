@@ -8,7 +8,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use crate::case::Step;
@@ -18,6 +18,7 @@ use crate::document::Place;
 
 pub(super) use verdict::promise;
 
+use parameter::Query;
 use verdict::Verdict;
 use wire::Written;
 
@@ -36,11 +37,11 @@ pub enum Label {
 
 /// Writes `step`, a request with literal values, reads it back, and judges every reading.
 pub fn label(contract: &Contract, operation: &Operation, step: &Step) -> Label {
-    Judge::new(contract, operation).label(step).0
+    Judge::new(contract, operation).says(step)
 }
 
 /// Judges requests of one operation.
-pub(super) struct Judge<'c> {
+pub struct Judge<'c> {
     contract: &'c Contract,
     operation: &'c Operation,
     /// What the schema of each parameter leaves open.
@@ -49,10 +50,13 @@ pub(super) struct Judge<'c> {
     body_hints: Vec<Hints>,
     /// What is known of parts already: mutants differ in one part from each other.
     known: RefCell<HashMap<String, Verdict>>,
+    /// Bytes of bodies that were written, read and judged, in each of their readings, and names that were compared.
+    work: Cell<usize>,
 }
 
 impl<'c> Judge<'c> {
-    pub(super) fn new(contract: &'c Contract, operation: &'c Operation) -> Self {
+    /// Over the operation's parameters and body.
+    pub fn new(contract: &'c Contract, operation: &'c Operation) -> Self {
         let hints = |schema: Option<&Place>| {
             let source = schema.and_then(|place| Some((place, contract.source(place.document)?)));
             source.map_or_else(Hints::any, |(place, source)| {
@@ -66,7 +70,22 @@ impl<'c> Judge<'c> {
             hints: operation.parameters.iter().map(|parameter| hints(parameter.encoding.schema())).collect(),
             body_hints: media.map(|media| hints(media.schema.as_ref())).collect(),
             known: RefCell::default(),
+            work: Cell::new(0),
         }
+    }
+
+    /// The label of `step`, a request with literal values.
+    pub fn says(&self, step: &Step) -> Label {
+        self.label(step).0
+    }
+
+    /// How much it has done so far: bytes of bodies that it wrote, read and judged, and names that it compared.
+    pub fn work(&self) -> usize {
+        self.work.get()
+    }
+
+    fn spend(&self, work: usize) {
+        self.work.set(self.work.get() + work);
     }
 
     /// The label of `step`, and its bytes in a form that differs where the bytes differ.
@@ -75,10 +94,11 @@ impl<'c> Judge<'c> {
             Ok(written) => written,
             Err(reason) => return (Label::Unwritable(reason), String::new()),
         };
+        self.spend(written.body.as_ref().map_or(0, Vec::len));
         let body = written.body.as_deref().map(crate::digest::sha256);
         let Written { sent, content_type, .. } = &written;
         let bytes = format!("{:?} {:?} {sent:?} {content_type:?} {body:?}", step.method, step.credentials);
-        let verdict = match self.parameters(&written).and(self.body(&written)) {
+        let verdict = match self.parameters(&written).and(self.body(&written, body.as_deref())) {
             Verdict::Valid => Label::Valid,
             Verdict::Open => Label::Open,
             Verdict::Invalid(places) => Label::Invalid(places),
@@ -97,7 +117,8 @@ impl<'c> Judge<'c> {
     }
 
     fn parameters(&self, written: &Written) -> Verdict {
-        let query = written.query();
+        let query = Query::new(written.query());
+        self.spend(query.pairs.len() * self.operation.parameters.len());
         let undeclared = if self.has_undeclared(written, &query) { Verdict::Open } else { Verdict::Valid };
         (0..self.operation.parameters.len())
             .fold(undeclared, |verdict, index| verdict.and(self.parameter(index, written, &query)))

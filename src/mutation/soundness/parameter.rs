@@ -13,7 +13,30 @@ use super::Judge;
 use super::verdict::{Verdict, judge};
 use super::wire::{Text, Written};
 
-type Pairs = [(String, String)];
+/// The pairs of a query.
+pub(super) struct Query {
+    pub(super) pairs: Vec<(String, String)>,
+    /// Their names as they are read.
+    names: Vec<String>,
+}
+
+impl Query {
+    pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
+        let names = pairs.iter().map(|(key, _)| unescape(key).into_owned()).collect();
+        Self { pairs, names }
+    }
+
+    /// The pairs that may speak of `parameter`: all of them, where its members may stand beside other parameters.
+    fn of(&self, parameter: &Parameter, hints: &Hints) -> Vec<(String, String)> {
+        if is_spread(parameter) && hints.object.is_some() {
+            return self.pairs.clone();
+        }
+        let own = |name: &String| {
+            name.strip_prefix(parameter.name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+        };
+        self.pairs.iter().zip(&self.names).filter(|(_, name)| own(name)).map(|(pair, _)| pair.clone()).collect()
+    }
+}
 
 /// What stands on the wire for one parameter.
 struct Found<'w> {
@@ -27,9 +50,9 @@ struct Found<'w> {
 
 impl Judge<'_> {
     /// Whether something is sent that no parameter speaks of: a server may ignore it, or refuse it.
-    pub(super) fn has_undeclared(&self, written: &Written, query: &Pairs) -> bool {
+    pub(super) fn has_undeclared(&self, written: &Written, query: &Query) -> bool {
         let elsewhere = |sent: &super::wire::Sent| sent.parameter.is_none() && sent.location != Location::Query;
-        written.sent.iter().any(elsewhere) || query.iter().any(|(key, _)| !self.claims(None, &unescape(key)))
+        written.sent.iter().any(elsewhere) || query.names.iter().any(|name| !self.claims(None, name))
     }
 
     /// Whether a query parameter, but for the one that is left out, may be written under the name `key`.
@@ -45,7 +68,7 @@ impl Judge<'_> {
     }
 
     /// What can be said of the parameter `index`.
-    pub(super) fn parameter(&self, index: usize, written: &Written, query: &Pairs) -> Verdict {
+    pub(super) fn parameter(&self, index: usize, written: &Written, query: &Query) -> Verdict {
         let (Some(parameter), Some(hints)) = (self.operation.parameters.get(index), self.hints.get(index)) else {
             return Verdict::Open;
         };
@@ -60,7 +83,7 @@ impl Judge<'_> {
         if own.iter().any(|text| **text == Text::Later) {
             return Verdict::Open;
         }
-        let found = found(parameter, &own, query);
+        let found = found(parameter, &own, query.of(parameter, hints));
         if is_undefined(parameter, hints) && !found.wires.is_empty() {
             return Verdict::Open;
         }
@@ -205,7 +228,7 @@ fn is_deep(parameter: &Parameter) -> bool {
     matches!(parameter.encoding, Encoding::Style { style: Style::DeepObject, .. })
 }
 
-fn found<'w>(parameter: &Parameter, own: &[&'w Text], query: &Pairs) -> Found<'w> {
+fn found<'w>(parameter: &Parameter, own: &[&'w Text], query: Vec<(String, String)>) -> Found<'w> {
     let own: Vec<&Wire> = own
         .iter()
         .filter_map(|text| match text {
@@ -214,7 +237,7 @@ fn found<'w>(parameter: &Parameter, own: &[&'w Text], query: &Pairs) -> Found<'w
         })
         .collect();
     let wires = if parameter.location == Location::Query {
-        if query.is_empty() { Vec::new() } else { vec![Wire::Query(query.to_vec())] }
+        if query.is_empty() { Vec::new() } else { vec![Wire::Query(query)] }
     } else {
         own.iter().map(|wire| (*wire).clone()).collect()
     };

@@ -40,6 +40,22 @@ impl Verdict {
         }
     }
 
+    /// Of all readings of one part, the most literal one first; nothing where there is none.
+    pub(super) fn of(readings: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut told = None;
+        for verdict in readings {
+            told = Some(match told {
+                Some(told) => Self::or(told, verdict),
+                None => verdict,
+            });
+            // No further reading closes what is open.
+            if told == Some(Self::Open) {
+                break;
+            }
+        }
+        told
+    }
+
     /// Where even what conforms may be refused.
     pub(super) fn at_best_open(self) -> Self {
         if self == Self::Valid { Self::Open } else { self }

@@ -9,7 +9,7 @@ use crate::document::Place;
 
 use super::super::dialect::CERTAIN;
 use super::super::reference::reference;
-use super::super::{Direction, SchemaError, Schemas, Sense, Validator};
+use super::super::{Direction, SchemaError, Schemas, Sense, Validator, work};
 use super::make::Maker;
 use super::plan::Plan;
 use super::{Mode, Sampler, Seed, runner};
@@ -19,6 +19,9 @@ const ATTEMPTS: usize = 8;
 /// Schemas that are looked at in a group at most.
 const MOST: usize = 500;
 
+/// Work, as [`work`] has it, that is spent on all wishes of one group.
+const MOST_WORK: usize = 200_000;
+
 /// Schemas that one value has to conform to.
 pub(super) struct Group<'s> {
     schemas: &'s Schemas,
@@ -26,6 +29,8 @@ pub(super) struct Group<'s> {
     places: Vec<Place>,
     /// Those that are no part of another one, in both senses that a sent value has to conform in.
     judges: Vec<(Place, [Arc<Validator>; 2])>,
+    /// The work that was done before.
+    begun: usize,
 }
 
 /// What a value should be.
@@ -54,7 +59,7 @@ impl<'s> Group<'s> {
             let certain = schemas.validator(place, direction, Sense::Certain)?;
             judges.push((place.clone(), [certain, schemas.validator(place, direction, Sense::Strict)?]));
         }
-        Ok(Self { schemas, direction, places: places.to_vec(), judges })
+        Ok(Self { schemas, direction, places: places.to_vec(), judges, begun: work() })
     }
 
     /// Whether `value` conforms to all schemas.
@@ -83,6 +88,9 @@ impl<'s> Group<'s> {
     pub(super) fn make(&self, wish: &Wish<'_>) -> Result<Value, String> {
         let mut reason = String::from("no conforming value was found there");
         for attempt in 0..ATTEMPTS {
+            if work().wrapping_sub(self.begun) > MOST_WORK {
+                return Err("finding one takes too much work".into());
+            }
             match self.attempt(wish, attempt) {
                 Ok(Some(value)) => return Ok(value),
                 Ok(None) => {}

@@ -8,7 +8,7 @@ use crate::document::Place;
 
 use super::super::flag::{is_flagged, other_way};
 use super::super::member::Walker;
-use super::super::{Direction, Schemas, Sense};
+use super::super::{Direction, Schemas, Sense, work};
 use super::Mode;
 use super::plan::Plan;
 use super::text::text;
@@ -21,6 +21,8 @@ const DEEPEST: usize = 40;
 const MODEST: usize = 2_000;
 /// Values at which an attempt is given up.
 pub(super) const MOST: usize = 20_000;
+/// Work, as [`work`] has it, at which an attempt is given up.
+pub(super) const MOST_WORK: usize = 200_000;
 /// Elements or members that are asked for at most.
 const LONGEST: usize = 2_000;
 /// Attempts that take every first branch, every second one, and so on, before branches are drawn.
@@ -41,6 +43,8 @@ pub(super) struct Maker<'s> {
     pub(super) variant: usize,
     /// Branches that the outermost value takes, the most wanted first.
     forced: Vec<Place>,
+    /// The work that was done before.
+    begun: usize,
 }
 
 impl<'s> Maker<'s> {
@@ -51,7 +55,13 @@ impl<'s> Maker<'s> {
         attempt: usize,
         runner: TestRunner,
     ) -> Self {
-        Self { schemas, direction, mode, attempt, runner, path: Vec::new(), nodes: 0, variant: 0, forced: Vec::new() }
+        let (path, forced, begun) = (Vec::new(), Vec::new(), work());
+        Self { schemas, direction, mode, attempt, runner, path, nodes: 0, variant: 0, forced, begun }
+    }
+
+    /// Whether judging what was made has taken so long that the attempt is given up.
+    pub(super) fn is_tired(&self) -> bool {
+        work().wrapping_sub(self.begun) > MOST_WORK
     }
 
     /// Takes these branches wherever the outermost value has the choice.

@@ -25,9 +25,9 @@ use serde_json::Value;
 
 use crate::document::Place;
 
-use super::{Direction, SchemaError, Schemas, Sense, Violation};
+use super::{Direction, SchemaError, Schemas, Sense, Violation, work};
 
-use make::{MOST, Maker};
+use make::{MOST, MOST_WORK, Maker};
 
 /// Ways to choose between branches that are tried before a schema is given up.
 const ATTEMPTS: usize = 32;
@@ -130,25 +130,41 @@ impl<'s> Sampler<'s> {
     }
 
     fn sample(self, place: &Place, direction: Direction, mode: Mode, seed: Seed) -> Result<Value, SchemaError> {
-        let validator = self.schemas.validator(place, direction, Sense::Certain)?;
+        self.sampled(place, direction, mode, seed).0
+    }
+
+    /// A sample, and how many values were made on the way.
+    fn sampled(
+        self,
+        place: &Place,
+        direction: Direction,
+        mode: Mode,
+        seed: Seed,
+    ) -> (Result<Value, SchemaError>, usize) {
+        let validator = match self.schemas.validator(place, direction, Sense::Certain) {
+            Ok(validator) => validator,
+            Err(error) => return (Err(error), 0),
+        };
         let mut reason = String::from("no value conforms");
-        let (mut repeated, mut spent) = (0, 0);
+        let (mut repeated, mut spent, begun) = (0, 0, work());
         for attempt in 0..ATTEMPTS {
             let mut maker = Maker::new(self.schemas, direction, mode, attempt, runner(seed, attempt));
             let candidate = maker.value(std::slice::from_ref(place), &[]);
-            match candidate.and_then(|candidate| maker.repaired(place, &validator, candidate)) {
-                Ok(value) => return Ok(value),
+            let candidate = candidate.and_then(|candidate| maker.repaired(place, &validator, candidate));
+            spent += maker.nodes;
+            match candidate {
+                Ok(value) => return (Ok(value), spent),
                 Err(why) => {
                     repeated = if why == reason { repeated + 1 } else { 0 };
                     reason = why;
                 }
             }
-            spent += maker.nodes;
-            if repeated >= HOPELESS || spent > 2 * MOST {
+            if repeated >= HOPELESS || spent > 2 * MOST || work().wrapping_sub(begun) > 2 * MOST_WORK {
                 break;
             }
         }
-        Err(SchemaError { place: place.clone(), reason: format!("found no value that conforms: {reason}") })
+        let reason = format!("found no value that conforms: {reason}");
+        (Err(SchemaError { place: place.clone(), reason }), spent)
     }
 }
 

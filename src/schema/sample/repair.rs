@@ -39,7 +39,7 @@ impl Maker<'_> {
                     break;
                 }
             }
-            if value == before && round > 2 {
+            if (value == before && round > 2) || self.is_tired() {
                 return Err(reason(worst));
             }
         }
