@@ -7,6 +7,7 @@ use super::walk::Kind;
 use super::{Diagnosis, Lint, Subject};
 use crate::contract::at::At;
 use crate::document::Severity;
+use crate::schema::anatomy::ASSERTIONS;
 
 /// The row.
 pub(super) const LINT: Lint = Lint {
@@ -17,36 +18,10 @@ pub(super) const LINT: Lint = Lint {
     page: include_str!("../../docs/lint/ignored-ref-sibling.md"),
 };
 
-/// What constrains a schema; all else beside `$ref` is prose, and missing it costs nothing.
-const OF_SCHEMA: [&str; 27] = [
-    "nullable",
-    "type",
-    "enum",
-    "format",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "items",
-    "minProperties",
-    "maxProperties",
-    "required",
-    "properties",
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "not",
-    "readOnly",
-    "writeOnly",
-];
+/// What constrains a schema beside the keywords that refuse values; all else beside `$ref` is prose, and missing it costs
+/// nothing.
+const OF_SCHEMA: [&str; 8] =
+    ["nullable", "exclusiveMinimum", "exclusiveMaximum", "items", "properties", "allOf", "readOnly", "writeOnly"];
 
 /// The same of a parameter, a header, a request body.
 const OF_PARAMETER: [&str; 8] = ["name", "in", "required", "schema", "content", "style", "explode", "allowReserved"];
@@ -55,16 +30,16 @@ fn find(subject: &Subject<'_>) -> Vec<Diagnosis> {
     let mut found = Vec::new();
     subject.walk(&mut |kind, at| {
         let Some(Value::String(reference)) = at.value.get("$ref") else { return };
-        let telling: &[&str] = match kind {
-            Kind::Schema => &OF_SCHEMA,
-            Kind::Parameter | Kind::Header | Kind::Body => &OF_PARAMETER,
-            Kind::Response => &["headers", "content"],
+        let telling: &[&[&str]] = match kind {
+            Kind::Schema => &[&ASSERTIONS, &OF_SCHEMA],
+            Kind::Parameter | Kind::Header | Kind::Body => &[&OF_PARAMETER],
+            Kind::Response => &[&["headers", "content"]],
             _ => return,
         };
         let Some(target) = subject.follow(at) else { return };
         let ignored: Vec<_> = at
             .members()
-            .filter(|(name, _)| telling.contains(name))
+            .filter(|(name, _)| telling.iter().any(|names| names.contains(name)))
             .filter(|(name, member)| matters(subject, name, member, &target))
             .collect();
         let Some((_, first)) = ignored.first() else { return };

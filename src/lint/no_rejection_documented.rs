@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Diagnosis, Lint, Subject};
 use crate::contract::{Location, Operation, Parameter};
 use crate::document::{Place, Severity};
+use crate::schema::anatomy::ASSERTIONS;
 
 /// The row.
 pub(super) const LINT: Lint = Lint {
@@ -58,29 +59,14 @@ fn constrained(subject: &Subject<'_>, operation: &Operation) -> Option<String> {
 /// A parameter is text on the wire: `type: string` alone refuses nothing.
 const PLAIN: [(&str, &str); 1] = [("type", "string")];
 
-/// Keywords that can refuse a value. Formats only where they have a meaning.
-const REFUSING: [&str; 20] = [
-    "type",
-    "enum",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "multipleOf",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-    "required",
-    "properties",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "not",
-    "items",
-];
+/// Whether `keyword` can refuse a value, by itself or by the schemas in it. Formats only do where they have a meaning.
+fn refuses(keyword: &str) -> bool {
+    match keyword {
+        "format" | "additionalProperties" => false,
+        "properties" | "items" | "allOf" => true,
+        other => ASSERTIONS.contains(&other),
+    }
+}
 
 fn constrains(subject: &Subject<'_>, schema: &Place, but: &[(&str, &str)]) -> bool {
     let Some(at) = subject.at(schema) else { return false };
@@ -90,7 +76,6 @@ fn constrains(subject: &Subject<'_>, schema: &Place, but: &[(&str, &str)]) -> bo
         ["date", "date-time", "uuid", "email", "uri", "ipv4", "ipv6", "hostname", "byte", "int32", "int64", "time"];
     format.is_some_and(|format| asserted.contains(&format))
         || object.iter().any(|(name, value)| {
-            REFUSING.contains(&name.as_str())
-                && !but.iter().any(|(known, plain)| known == name && value.as_str() == Some(*plain))
+            refuses(name) && !but.iter().any(|(known, plain)| known == name && value.as_str() == Some(*plain))
         })
 }

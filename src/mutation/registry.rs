@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::case::{Argument, Breach, Intent, Spot};
 use crate::contract::{Location, Parameter};
 use crate::document::{Place, Pointer};
+use crate::schema::anatomy::ASSERTIONS;
 
 use super::parts::breaks;
 use super::soundness::{Judge, Label};
@@ -59,31 +60,8 @@ pub const MUTATIONS: &[Mutation] = &[
     undeclared_method::MUTATION,
 ];
 
-/// The keywords and elements by whose names a reason begins; anything else is told by the mutation.
-const TELLING: [&str; 22] = [
-    "type",
-    "enum",
-    "format",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-    "required",
-    "additionalProperties",
-    "anyOf",
-    "oneOf",
-    "not",
-    "discriminator",
-];
+/// What reasons speak of beside the keywords that refuse values.
+const TELLING: [&str; 3] = ["exclusiveMinimum", "exclusiveMaximum", "discriminator"];
 
 /// What judging the mutants of one request takes at most, as [`Judge::work`] has it.
 const MOST_WORK: usize = 40_000_000;
@@ -156,7 +134,8 @@ pub fn reason(subject: &Subject<'_>, mutant: &Mutant, broken: &[Place]) -> Strin
         }
         tokens.pop().map(std::borrow::Cow::into_owned)
     });
-    let keyword = keyword.filter(|keyword| TELLING.contains(&keyword.as_str()));
+    // Anything else is told by the mutation.
+    let keyword = keyword.filter(|keyword| ASSERTIONS.iter().chain(&TELLING).any(|known| known == keyword));
     let place = match &mutant.spot {
         Spot::Body(pointer) if pointer.is_root() => keyword.as_ref().map(|_| "body".to_owned()),
         Spot::Body(pointer) => {

@@ -15,8 +15,8 @@ const MOST: usize = 5_000;
 /// Levels of a value that are taken apart.
 const DEEPEST: usize = 40;
 
-/// The keywords by which a schema refuses values (OpenAPI 3.0.3, Schema Object). `required` counts name by name.
-const ASSERTIONS: [&str; 19] = [
+/// The keywords by which a schema refuses values (OpenAPI 3.0.3, Schema Object).
+pub const ASSERTIONS: [&str; 19] = [
     "type",
     "enum",
     "format",
