@@ -30,7 +30,7 @@ const PATIENCE: usize = 24;
 const ROUNDS: usize = 4;
 
 /// Which values are offered at all.
-pub type Keeps = Arc<dyn Fn(&Value) -> bool + Send + Sync>;
+pub type Keeps<'k> = Arc<dyn Fn(&Value) -> bool + Send + Sync + 'k>;
 
 /// Values that conform to a schema, as a strategy.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ impl Sampler<'_> {
 }
 
 impl Strategy for Conforming {
-    type Tree = Shrinking;
+    type Tree = Shrinking<'static>;
     type Value = Value;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
@@ -82,12 +82,12 @@ impl Strategy for Conforming {
 /// }
 /// assert_eq!(tree.current(), json!({"c": "a"}));
 /// ```
-pub struct Shrinking {
+pub struct Shrinking<'k> {
     /// The simplest value so far of which it is known that it fails.
     best: Value,
     /// The value whose answer is awaited, and the step that led to it.
     asked: Option<(Value, Step)>,
-    keeps: Keeps,
+    keeps: Keeps<'k>,
     models: Vec<Value>,
     /// What was offered, by hash.
     offered: HashSet<u64>,
@@ -112,9 +112,9 @@ enum Stage {
     End,
 }
 
-impl Shrinking {
+impl<'k> Shrinking<'k> {
     /// From `value`, which fails; only values that `keeps` accepts are offered.
-    pub fn new(value: Value, keeps: Keeps) -> Self {
+    pub fn new(value: Value, keeps: Keeps<'k>) -> Self {
         Self {
             best: value,
             asked: None,
@@ -231,7 +231,7 @@ impl Shrinking {
     }
 }
 
-impl ValueTree for Shrinking {
+impl ValueTree for Shrinking<'_> {
     type Value = Value;
 
     fn current(&self) -> Value {
@@ -259,7 +259,7 @@ impl ValueTree for Shrinking {
     }
 }
 
-impl fmt::Debug for Shrinking {
+impl fmt::Debug for Shrinking<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shrinking").field("best", &self.best).field("stage", &self.stage).finish_non_exhaustive()
     }

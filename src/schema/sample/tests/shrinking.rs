@@ -14,21 +14,18 @@ use crate::schema::{Direction, Sense};
 
 use super::{S, at, schemas};
 
-fn anything() -> Keeps {
+fn anything() -> Keeps<'static> {
     Arc::new(|_| true)
 }
 
 /// The simplest value for which `fails` holds, and how often that was asked. Driven as `proptest` drives its trees.
-fn shrunk(mut tree: Shrinking, fails: &dyn Fn(&Value) -> bool) -> (Value, usize) {
+fn shrunk(mut tree: Shrinking<'_>, fails: &dyn Fn(&Value) -> bool) -> (Value, usize) {
     assert!(fails(&tree.current()));
     let mut best = tree.current();
     let mut asked = HashSet::new();
     let mut more = tree.simplify();
     while more {
         let current = tree.current();
-        if std::env::var_os("DBG").is_some() {
-            eprintln!("{} {:.60}", current.to_string().len(), current.to_string());
-        }
         assert!(asked.insert(current.to_string()), "asked twice: {current}");
         more = if fails(&current) {
             best = current;
@@ -49,7 +46,7 @@ fn members(count: usize) -> Map<String, Value> {
 #[test]
 fn trees_may_live_across_await() {
     fn is_send<T: Send + 'static>() {}
-    is_send::<Shrinking>();
+    is_send::<Shrinking<'static>>();
     is_send::<Conforming>();
 }
 
@@ -74,7 +71,7 @@ fn one_guilty_member_of_many_takes_few_questions() {
 fn what_is_required_costs_no_questions() {
     let value = members(24);
     let required: Vec<String> = (0..24).step_by(3).map(|number| format!("m{number}")).collect();
-    let keeps: Keeps = Arc::new(move |value| required.iter().all(|name| value.get(name).is_some()));
+    let keeps: Keeps<'_> = Arc::new(move |value| required.iter().all(|name| value.get(name).is_some()));
     let (best, asked) = shrunk(Shrinking::new(Value::Object(value), keeps), &|value| value.get("m4").is_some());
     let names: Vec<&String> = best.as_object().unwrap().keys().collect();
     assert_eq!(names, ["m0", "m3", "m4", "m6", "m9", "m12", "m15", "m18", "m21"]);
@@ -135,7 +132,7 @@ fn strings_and_numbers_are_bisected() {
         shrunk(Shrinking::new(json!(3.17159), anything()), &|value| value.as_f64().is_some_and(|n| n > 3.0));
     assert_eq!(best, json!(3.1));
     // To the nearest multiple that conforms.
-    let keeps: Keeps = Arc::new(|value| value.as_i64().is_some_and(|n| n % 7 == 0 && n >= 21));
+    let keeps: Keeps<'_> = Arc::new(|value| value.as_i64().is_some_and(|n| n % 7 == 0 && n >= 21));
     let (best, _) = shrunk(Shrinking::new(json!(7_000), keeps), &|_| true);
     assert_eq!(best, json!(21));
     let huge = "x".repeat(200_000);
@@ -148,7 +145,7 @@ fn strings_and_numbers_are_bisected() {
 fn candidates_are_bounded_where_nothing_conforms() {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&count);
-    let keeps: Keeps = Arc::new(move |_| counted.fetch_add(1, Ordering::Relaxed) > usize::MAX - 2);
+    let keeps: Keeps<'_> = Arc::new(move |_| counted.fetch_add(1, Ordering::Relaxed) > usize::MAX - 2);
     let items: Vec<Value> = (0..20_000).map(|number| json!([number, {"a": "text"}])).collect();
     let mut tree = Shrinking::new(json!(items), keeps);
     assert!(!tree.simplify() && !tree.complicate());
