@@ -17,6 +17,7 @@ mod optional_body;
 pub mod registry;
 mod undeclared_path_parameter;
 mod unknown_format;
+mod unknown_name;
 mod unsatisfiable_schema;
 mod vetoed_null;
 mod walk;

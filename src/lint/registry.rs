@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{
     Diagnosis, Lint, Origin, Subject, ambiguous_path, bad_pattern, broken_example, component_clash, disabled_operation,
     host_mismatch, ignored_ref_sibling, near_name, no_rejection_documented, no_sample, null_in_enum,
-    nullable_without_type, optional_body, undeclared_path_parameter, unknown_format, unsatisfiable_schema, vetoed_null,
+    nullable_without_type, optional_body, undeclared_path_parameter, unknown_format, unknown_name,
+    unsatisfiable_schema, vetoed_null,
 };
 use crate::contract::Contract;
 use crate::document::{Place, Severity};
@@ -27,6 +28,7 @@ pub const LINTS: &[Lint] = &[
     optional_body::LINT,
     undeclared_path_parameter::LINT,
     unknown_format::LINT,
+    unknown_name::LINT,
     unsatisfiable_schema::LINT,
     vetoed_null::LINT,
 ];

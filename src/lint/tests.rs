@@ -142,6 +142,7 @@ fn the_published_documents_have_the_slips_that_a_reader_finds() {
         ("optional-body", 2),
         ("undeclared-path-parameter", 4),
         ("unknown-format", 2),
+        ("unknown-name", 1),
         ("vetoed-null", 1),
     ];
     assert_eq!(counts.into_iter().collect::<Vec<_>>(), expected);
