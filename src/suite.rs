@@ -10,6 +10,7 @@ use crate::document::{Diagnostic, Place, Severity};
 use crate::drift::levels::Levels;
 use crate::environment::{Environment, Secret, Target};
 use crate::generate::{self, generate};
+use crate::mutation;
 use crate::outcome::{Event, Outcome};
 use crate::plan::{Plan, Selection};
 use crate::run;
@@ -72,8 +73,8 @@ impl Suite {
     /// Every mistake in a document, overlay or case file that keeps the run from starting, with its position.
     pub fn load(sources: &Sources, generation: &generate::Settings) -> Result<Self, Vec<Diagnostic>> {
         let contract = Contract::load(&sources.specs, &sources.overlays)?;
-        let files = case_files(&sources.cases).map_err(|error| vec![*error])?;
-        let mut cases = arazzo::read_all(&files, &contract)?;
+        let mut cases = written(&sources.cases, &contract)?;
+        mutation::blame(&contract, &mut cases);
         let generated = generate(&contract, generation);
         cases.extend(generated.cases);
         let mut notes = generated.notes;
@@ -130,6 +131,15 @@ async fn start_sandbox(environment: &mut Environment) -> Result<Sandbox, StartEr
         environment.credentials.push((None, Secret::new(sandbox.token())));
     }
     Ok(sandbox)
+}
+
+/// The written cases of files and folders.
+///
+/// # Errors
+/// Everything that is wrong with any of them; a folder that cannot be listed.
+pub fn written(paths: &[PathBuf], contract: &Contract) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    let files = case_files(paths).map_err(|error| vec![*error])?;
+    arazzo::read_all(&files, contract)
 }
 
 fn case_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<Diagnostic>> {

@@ -61,6 +61,8 @@ pub struct Case {
     pub outputs: Vec<(String, Expression)>,
     /// Cases that have run before this one, once and shared (`dependsOn`).
     pub depends_on: Vec<CaseId>,
+    /// What its author says of it: summary and description.
+    pub texts: Vec<String>,
     /// Tags from `x-conform`.
     pub tags: Vec<String>,
     /// Environments that it is meant for; empty: any.
@@ -96,12 +98,18 @@ impl Case {
             steps,
             outputs: Vec::new(),
             depends_on: Vec::new(),
+            texts: Vec::new(),
             tags: Vec::new(),
             environments: Vec::new(),
             standalone: true,
             row: None,
             generate: None,
         }
+    }
+
+    /// What the author says of it and of its steps, in order.
+    pub fn all_texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().chain(self.steps.iter().filter_map(|step| step.text.as_ref())).map(String::as_str)
     }
 
     /// Whether any of its steps may change something, or those of a case that it calls, which `find` finds by its id.
@@ -145,6 +153,8 @@ impl Case {
 pub struct Step {
     /// Its id, unique in its case.
     pub id: String,
+    /// What its author says of it.
+    pub text: Option<String>,
     /// What it calls.
     pub call: Call,
     /// Parameters.
@@ -180,6 +190,7 @@ impl Step {
     pub fn new(id: impl Into<String>, operation: OperationId) -> Self {
         Self {
             id: id.into(),
+            text: None,
             call: Call::Operation(operation),
             arguments: Vec::new(),
             payload: None,
@@ -255,6 +266,8 @@ pub struct Payload {
     pub content: Template,
     /// Replacements, in order; nothing removes the member.
     pub replacements: Vec<(Pointer, Option<Template>)>,
+    /// A merge patch (RFC 7396) that is applied after the replacements: null takes a member out.
+    pub merge_patch: Option<Template>,
     /// Bytes that are sent instead of the content: truncated, of another type, none at all.
     pub bytes: Option<Vec<u8>>,
     /// Sent without a `Content-Type`.
@@ -264,7 +277,7 @@ pub struct Payload {
 impl Payload {
     /// `content`, to be written as `content_type`.
     pub fn new(content_type: Option<String>, content: Template) -> Self {
-        Self { content_type, content, replacements: Vec::new(), bytes: None, unlabelled: false }
+        Self { content_type, content, replacements: Vec::new(), merge_patch: None, bytes: None, unlabelled: false }
     }
 
     /// The content, where it is a value that is known already and sent as such.

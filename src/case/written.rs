@@ -85,7 +85,7 @@ impl Payload {
         self.content_type.clone().or_else(documented).unwrap_or_else(|| "application/json".to_owned())
     }
 
-    /// The content with its replacements made; `render` fills in a template, of the content or of a replacement.
+    /// The content with its replacements made and its merge patch applied (RFC 7396); `render` fills in a template, of the content or of a replacement.
     ///
     /// # Errors
     /// What `render` says, or what cannot be replaced.
@@ -101,6 +101,9 @@ impl Payload {
                 Err(PutError::Nothing(_)) if goes => {}
                 put => put.map_err(|error| Misplaced(format!("the payload cannot be changed: {error}")))?,
             }
+        }
+        if let Some(patch) = &self.merge_patch {
+            json_patch::merge(&mut value, &render(patch, None)?);
         }
         Ok(value)
     }

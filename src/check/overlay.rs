@@ -2,26 +2,26 @@
 
 use serde_json::Value;
 
+use crate::contract::Amended;
 use crate::document::Place;
 use crate::drift::{Finding, Part};
 use crate::schema::{Direction, Sense};
 
 use super::{Body, Subject, ambiguous_null, undocumented_property, wrong_body};
 
-/// The overlay file whose promise `finding` is about, where the published document does not make it: a body that the
+/// The overlay action whose promise `finding` is about, where the published document does not make it: a body that the
 /// published schema accepts at that place, or a place that reads otherwise in the published document.
-pub fn stated_by(subject: &Subject<'_>, finding: &Finding) -> Option<String> {
+pub fn stated_by<'c>(subject: &Subject<'c>, finding: &Finding) -> Option<&'c Amended> {
     let source = subject.contract.source(finding.place.document)?;
     let wrote = source.overlay_at(&finding.place.pointer);
     let of_schema = [wrong_body::CHECK.id, ambiguous_null::CHECK.id, undocumented_property::CHECK.id];
-    let amended = if of_schema.contains(&finding.rule.as_str()) {
+    if of_schema.contains(&finding.rule.as_str()) {
         // A schema is changed by an overlay as a whole, not only at the keyword that is broken now.
         Some(()).filter(|()| published_accepts(subject, finding)).and(wrote.or_else(|| source.amended.last()))
     } else {
         let before = subject.contract.published.source(&finding.place);
         wrote.filter(|_| reads_otherwise(before, subject.contract.schemas.source(&finding.place)))
-    };
-    amended.map(|amended| amended.file.clone())
+    }
 }
 
 /// Whether a place says something else now, by itself: what stands deeper has places of its own.
@@ -91,7 +91,10 @@ actions:
         let reading = Reading::new(&contract, called(&contract, &exchange.request), &exchange);
         let subject = Subject::new(&reading, &intent, &[]);
         let id = |finding: &Finding| fingerprint(finding, "o", subject.status());
-        judge(&subject).iter().map(|finding| (id(finding), stated_by(&subject, finding))).collect()
+        judge(&subject)
+            .iter()
+            .map(|finding| (id(finding), stated_by(&subject, finding).map(|amended| amended.file.clone())))
+            .collect()
     }
 
     fn answer(status: u16, body: &Value) -> Value {

@@ -140,6 +140,8 @@ pub struct Drift {
     pub pointer: String,
     /// The overlay file that states the promise, where the published document does not.
     pub overlay: Option<String>,
+    /// The sentence behind the promise, in the words of the overlay action or of the written case that quotes it.
+    pub says: Option<String>,
     /// Which part of the message: `status`, `header Content-Type`, `body /items/0/id`, `exchange`.
     pub part: String,
     /// One sentence that says what is different.

@@ -3,6 +3,7 @@
 pub mod above_bound;
 pub mod additional_property;
 pub mod below_bound;
+mod blame;
 pub mod broken_branch;
 pub mod broken_format;
 pub mod broken_pattern;
@@ -44,6 +45,8 @@ mod together;
 
 #[cfg(test)]
 mod tests;
+
+pub use blame::blame;
 
 use std::cell::OnceCell;
 use std::sync::Arc;

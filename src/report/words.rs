@@ -87,6 +87,7 @@ pub(super) fn facts(drift: &Drift) -> Vec<(&'static str, String)> {
     let all = [
         ("where", drift.part.clone()),
         ("promised", drift.promised.clone()),
+        ("says", drift.says.clone().unwrap_or_default()),
         ("came", came(drift)),
         ("pair", sibling),
         ("", own),

@@ -1,7 +1,7 @@
 //! What the checks say about one exchange becomes drifts of the run, or the answer to a question about one.
 
-use crate::case::{Case, Intent, Origin, Spot};
-use crate::check::{self, Keeper, Subject, failed_criterion, rejected_valid};
+use crate::case::{Case, Intent, Origin, Spot, Step};
+use crate::check::{self, Keeper, Subject, accepted_invalid, failed_criterion, rejected_valid};
 use crate::drift::fingerprint::fingerprint;
 use crate::drift::{Finding, Level};
 use crate::outcome::Event;
@@ -101,7 +101,12 @@ impl Runner<'_> {
     }
 
     fn described(&self, turn: &Turn<'_>, subject: &Subject<'_>, mut finding: Finding) -> Sighting {
-        let overlay = check::overlay::stated_by(subject, &finding);
+        let stated = check::overlay::stated_by(subject, &finding);
+        let overlay = stated.map(|amended| amended.file.clone());
+        let says = stated.map(|amended| amended.description.clone()).or_else(|| {
+            let of_case = [failed_criterion::CHECK.id, accepted_invalid::CHECK.id].contains(&finding.rule.as_str());
+            quoted(turn.case, turn.step).filter(|_| of_case)
+        });
         let redactor = self.redactor.aware_of(subject.exchange);
         finding.came = came(&redactor, &finding.part, &finding.came);
         Sighting {
@@ -109,9 +114,16 @@ impl Runner<'_> {
             operation: turn.operation.id.clone(),
             status: subject.status(),
             overlay,
+            says,
             witness: witness(&self.redactor, subject.exchange),
         }
     }
+}
+
+/// What a written case quotes of the documents: in the step that was answered, else in the workflow.
+fn quoted(case: &Case, step: &Step) -> Option<String> {
+    let quotes = |text: &&String| text.contains('"');
+    step.text.iter().find(quotes).or_else(|| case.texts.iter().find(quotes)).cloned()
 }
 
 /// Whether the case is one generated request, so that the request alone says what it is.

@@ -231,6 +231,10 @@ impl Runner<'_> {
             _ if received.is_none() => false,
             (_, false) => criteria.iter().all(|criterion| criterion.holds == Ok(true)),
             (Origin::Generated { .. }, true) if step.intent != Intent::Valid => true,
+            // A refusal is what the case expects.
+            (_, true) if matches!(step.intent, Intent::Invalid(_)) => {
+                status.is_some_and(|status| (400..500).contains(&status))
+            }
             (_, true) => success,
         };
         let action = next_action(step, succeeded, &after);

@@ -105,7 +105,7 @@ impl Runner<'_> {
     }
 
     fn drift(&self, id: &str, seen: &Seen) -> Option<Drift> {
-        let Sighting { finding, operation, status, overlay, witness } = seen.sighting.as_ref()?;
+        let Sighting { finding, operation, status, overlay, says, witness } = seen.sighting.as_ref()?;
         let source = self.contract.source(finding.place.document);
         let pointer = &finding.place.pointer;
         let (file, position) = source.map(|source| source.locate(pointer)).unzip();
@@ -120,6 +120,7 @@ impl Runner<'_> {
             column: position.map_or(1, |position| position.column),
             pointer: pointer.to_string(),
             overlay: overlay.clone(),
+            says: says.clone(),
             part: finding.part.to_string(),
             message: finding.message.clone(),
             promised: finding.promised.clone(),

@@ -73,6 +73,8 @@ pub(super) struct Sighting {
     pub(super) operation: OperationId,
     pub(super) status: Option<u16>,
     pub(super) overlay: Option<String>,
+    /// The sentence behind the promise, as an overlay or a written case quotes it.
+    pub(super) says: Option<String>,
     pub(super) witness: Witness,
 }
 

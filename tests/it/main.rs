@@ -25,6 +25,7 @@ mod pairs;
 mod pets;
 mod plan;
 mod proxy;
+mod rules;
 mod seeds;
 mod smaller;
 mod specs;
@@ -103,6 +104,17 @@ pub(crate) async fn run_against(base_url: &str, token: &str) -> Outcome {
 
 /// `suite` against `base_url`.
 pub(crate) async fn run_suite(suite: &Suite, seed: u64, base_url: &str, token: &str) -> Outcome {
+    run_selected(suite, seed, base_url, token, Selection::default()).await
+}
+
+/// What `selection` leaves of `suite` against `base_url`.
+pub(crate) async fn run_selected(
+    suite: &Suite,
+    seed: u64,
+    base_url: &str,
+    token: &str,
+    selection: Selection,
+) -> Outcome {
     let overrides = Overrides {
         base_url: Some(base_url.to_owned()),
         token_env: Some("TOKEN".to_owned()),
@@ -111,6 +123,6 @@ pub(crate) async fn run_suite(suite: &Suite, seed: u64, base_url: &str, token: &
     };
     let lookup = |name: &str| (name == "TOKEN").then(|| token.to_owned());
     let environment = Config::load(None).unwrap().environment(None, &overrides, &lookup).unwrap();
-    let settings = Settings { seed, selection: Selection::default(), ..Settings::default() };
+    let settings = Settings { seed, selection, ..Settings::default() };
     suite.run(environment, &settings, std::future::pending(), &|_| {}).await.unwrap()
 }

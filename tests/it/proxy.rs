@@ -27,6 +27,16 @@ impl Asked {
         self.method == method && self.path().ends_with(path_end)
     }
 
+    /// Changes the body, where it is JSON.
+    pub(crate) fn edit(&mut self, change: impl FnOnce(&mut serde_json::Value)) {
+        if let Ok(mut value) = serde_json::from_slice(&self.body) {
+            change(&mut value);
+            self.body = serde_json::to_vec(&value).unwrap();
+            self.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
+            self.headers.push(("content-length".to_owned(), self.body.len().to_string()));
+        }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -81,6 +91,9 @@ pub(crate) enum Lie {
 /// Answers a request before the sandbox sees it.
 pub(crate) type First = dyn Fn(&Asked) -> Option<Answer> + Send + Sync;
 
+/// Changes a request before the sandbox sees it.
+pub(crate) type Mender = dyn Fn(&mut Asked) + Send + Sync;
+
 /// Turns the healthy answer to a request into another.
 pub(crate) type Liar = dyn Fn(&Asked, Answer) -> Lie + Send + Sync;
 
@@ -103,20 +116,27 @@ impl Proxy {
         first: impl Fn(&Asked) -> Option<Answer> + Send + Sync + 'static,
         liar: impl Fn(&Asked, Answer) -> Lie + Send + Sync + 'static,
     ) -> Self {
+        Self::run(Arc::new(|_: &mut Asked| {}), Arc::new(first), Arc::new(liar)).await
+    }
+
+    /// A sandbox that sees requests as `mend` leaves them.
+    pub(crate) async fn mending(mend: impl Fn(&mut Asked) + Send + Sync + 'static) -> Self {
+        Self::run(Arc::new(mend), Arc::new(|_: &Asked| None), Arc::new(|_: &Asked, answer| Lie::Answer(answer))).await
+    }
+
+    async fn run(mend: Arc<Mender>, first: Arc<First>, liar: Arc<Liar>) -> Self {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let sandbox = Sandbox::start(any, Options::default()).await.unwrap();
         let upstream = sandbox.addr();
         let listener = TcpListener::bind(any).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let first: Arc<First> = Arc::new(first);
-        let liar: Arc<Liar> = Arc::new(liar);
         let task = tokio::spawn(async move {
             loop {
                 let Ok((stream, _)) = listener.accept().await else { return };
-                let (first, liar) = (Arc::clone(&first), Arc::clone(&liar));
+                let (mend, first, liar) = (Arc::clone(&mend), Arc::clone(&first), Arc::clone(&liar));
                 tokio::spawn(async move {
                     // A client that goes away in the middle is part of the game.
-                    let _ = serve(stream, upstream, &*first, &*liar).await;
+                    let _ = serve(stream, upstream, &*mend, &*first, &*liar).await;
                 });
             }
         });
@@ -136,9 +156,16 @@ impl Drop for Proxy {
     }
 }
 
-async fn serve(mut stream: TcpStream, upstream: SocketAddr, first: &First, liar: &Liar) -> std::io::Result<()> {
+async fn serve(
+    mut stream: TcpStream,
+    upstream: SocketAddr,
+    mend: &Mender,
+    first: &First,
+    liar: &Liar,
+) -> std::io::Result<()> {
     loop {
-        let Some(asked) = read_request(&mut stream).await? else { return Ok(()) };
+        let Some(mut asked) = read_request(&mut stream).await? else { return Ok(()) };
+        mend(&mut asked);
         let lie = match first(&asked) {
             Some(answer) => Lie::Answer(answer),
             None => liar(&asked, forward(&asked, upstream).await?),

@@ -11,6 +11,7 @@ use super::cursor::{Node, Reader, kind, suggest};
 ///
 /// - `tags`: words by which a run selects cases.
 /// - `environments`: the environments in which it makes sense; any, where it is left out.
+/// - `row`: the input whose value names a row, in place of its number.
 /// - `generate`: how many rows of inputs are made from the schema, beside the written ones.
 /// - `mark`: the input (or a list of inputs) that stands for the mark of the run wherever an expression names it, so
 ///   that what a run creates can be found and told from what others create. Its default is what other tools send.
@@ -27,12 +28,14 @@ pub(super) struct WorkflowExtension {
 /// - `expect`: `accepted` or `refused`: which kind of answer the contract promises to this request; or a status, `404` or
 ///   `4XX`, which has to come.
 /// - `remove`: JSON Pointers of members that are taken out of the payload after its replacements.
+/// - `merge-patch`: a merge patch (RFC 7396) for the payload, applied last; or an expression that yields one.
 /// - `credentials`: `environment`, `none` or `wrong`.
 #[derive(Debug, Default)]
 pub(super) struct StepExtension<'d> {
     pub(super) always: bool,
     pub(super) expect: Option<Expect>,
     pub(super) remove: Vec<(Pointer, &'d str)>,
+    pub(super) merge_patch: Option<Node<'d>>,
     pub(super) credentials: Option<Credentials>,
 }
 
@@ -48,7 +51,7 @@ pub(super) enum Expect {
 /// Reads `x-conform` of a workflow.
 pub(super) fn workflow(reader: &mut Reader<'_>, workflow: &Node<'_>, inputs: Option<&[&str]>) -> WorkflowExtension {
     let Some(node) = workflow.get("x-conform") else { return WorkflowExtension::default() };
-    let keys = ["tags", "environments", "generate", "mark"];
+    let keys = ["tags", "environments", "generate", "mark", "row"];
     if reader.object(&node, "`x-conform` of a workflow", &keys).is_none() {
         return WorkflowExtension::default();
     }
@@ -60,6 +63,12 @@ pub(super) fn workflow(reader: &mut Reader<'_>, workflow: &Node<'_>, inputs: Opt
         if let Some(inputs) = inputs.filter(|inputs| !inputs.contains(&mark)) {
             reader.report(reader.at_value(&at, format!("there is no input `{mark}`")).help(suggest(mark, inputs)));
         }
+    }
+    if let Some(row) = reader.string(&node, "row")
+        && let Some(inputs) = inputs.filter(|inputs| !inputs.contains(&row))
+    {
+        let problem = reader.at_value(&node.at.child("row"), format!("there is no input `{row}`"));
+        reader.report(problem.help(suggest(row, inputs)));
     }
     let generate = node.get("generate").and_then(|node| {
         let number =
@@ -78,7 +87,7 @@ pub(super) fn workflow(reader: &mut Reader<'_>, workflow: &Node<'_>, inputs: Opt
 /// Reads `x-conform` of a step.
 pub(super) fn step<'d>(reader: &mut Reader<'d>, step: &Node<'d>) -> StepExtension<'d> {
     let Some(node) = step.get("x-conform") else { return StepExtension::default() };
-    let keys = ["always", "expect", "remove", "credentials"];
+    let keys = ["always", "expect", "remove", "merge-patch", "credentials"];
     if reader.object(&node, "`x-conform` of a step", &keys).is_none() {
         return StepExtension::default();
     }
@@ -95,6 +104,7 @@ pub(super) fn step<'d>(reader: &mut Reader<'d>, step: &Node<'d>) -> StepExtensio
         always: reader.flag(&node, "always"),
         expect: node.get("expect").and_then(|node| expect(reader, &node)),
         remove,
+        merge_patch: node.get("merge-patch"),
         credentials: node.get("credentials").and_then(|node| credentials(reader, &node)),
     }
 }

@@ -23,9 +23,27 @@ pub(super) struct Inputs {
 pub(super) struct Row {
     /// Counted from 1; nothing where the values are the defaults.
     pub(super) number: Option<usize>,
+    /// The value of the input that names the rows (`x-conform: { row: INPUT }`).
+    pub(super) name: Option<String>,
     pub(super) values: Value,
     /// Required inputs without a value.
     pub(super) lacking: Vec<String>,
+}
+
+impl Row {
+    /// What tells it from the other rows; empty where it is the only one.
+    pub(super) fn label(&self) -> String {
+        self.name.clone().or_else(|| self.number.map(|number| number.to_string())).unwrap_or_default()
+    }
+
+    /// What its case's name ends with.
+    pub(super) fn suffix(&self) -> String {
+        match (&self.name, self.number) {
+            (Some(name), _) => format!(" [{name}]"),
+            (None, Some(number)) => format!(" [row {number}]"),
+            (None, None) => String::new(),
+        }
+    }
 }
 
 /// Longer chains of references are circles.
@@ -49,7 +67,7 @@ pub(super) fn names<'d>(workflow: &Node<'d>, components: Option<&Node<'d>>) -> O
 /// The inputs of a workflow: its schema's `examples`, or else its `default`, each over the defaults of the properties.
 pub(super) fn read<'d>(reader: &mut Reader<'d>, workflow: &Node<'d>, components: Option<&Node<'d>>) -> Inputs {
     let Some(inputs) = workflow.get("inputs") else {
-        let defaults = Row { number: None, values: json!({}), lacking: Vec::new() };
+        let defaults = Row { number: None, name: None, values: json!({}), lacking: Vec::new() };
         return Inputs { rows: Vec::new(), defaults, schema: json!({}) };
     };
     if !inputs.value.is_object() {
@@ -95,14 +113,35 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, workflow: &Node<'d>, components:
         if let Some(validator) = &validator {
             check(reader, validator, &values, &row.at);
         }
-        rows.push(Row { number: *number, values, lacking });
+        let name = number.and_then(|_| named(reader, workflow, &values, &row.at, &rows));
+        rows.push(Row { number: *number, name, values, lacking });
     }
     let lacking: Vec<String> = lacking(&defaults);
     let values = Value::Object(defaults);
     if let Some(validator) = validator.as_ref().filter(|_| rows.is_empty() && lacking.is_empty()) {
         check(reader, validator, &values, &schema.at);
     }
-    Inputs { rows, defaults: Row { number: None, values, lacking }, schema: whole }
+    Inputs { rows, defaults: Row { number: None, name: None, values, lacking }, schema: whole }
+}
+
+/// The name of a row, where an input names the rows: short, on one line and unique.
+fn named(reader: &mut Reader<'_>, workflow: &Node<'_>, values: &Value, at: &Pointer, rows: &[Row]) -> Option<String> {
+    let input = workflow.get("x-conform")?.text("row")?;
+    let name = values.get(input).and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty());
+    let fits =
+        |name: &&str| name.chars().count() <= 120 && !name.contains(|c: char| c.is_control() || "[]".contains(c));
+    match name.filter(fits) {
+        None => {
+            let problem = reader.at_value(at, format!("the row has no name in `{input}`"));
+            reader.report(problem.help("a text of one line and at most 120 characters, without brackets"));
+            None
+        }
+        Some(name) if rows.iter().any(|row| row.name.as_deref() == Some(name)) => {
+            reader.report(reader.at_value(at, format!("another row is called `{name}`, too")));
+            None
+        }
+        Some(name) => Some(name.to_owned()),
+    }
 }
 
 fn extend(reader: &mut Reader<'_>, values: &mut Map<String, Value>, row: &Node<'_>) {

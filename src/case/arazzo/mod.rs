@@ -22,9 +22,11 @@
 //! | | `environments` | the environments in which it makes sense; any, where it is left out |
 //! | | `generate` | how many rows of inputs are made from their schema, beside the written ones |
 //! | | `mark` | the input, or inputs, that stand for the mark of the run wherever they are named, so that what a run creates can be found; their default is what other tools send |
+//! | | `row` | the input whose value names a row, in place of its number |
 //! | step | `always` | `true`: runs whatever happened before, to clean up |
 //! | | `expect` | `accepted` or `refused`: what the contract promises to this request; or a status, `404` or `4XX`, that has to come |
 //! | | `remove` | JSON Pointers of members that are taken out of the payload, after its replacements |
+//! | | `merge-patch` | a merge patch (RFC 7396) for the payload, or an expression that yields one; applied last, so that rows of inputs can change one body |
 //! | | `credentials` | `environment`, `none` or `wrong` |
 //! | criterion | `exact` | `true`: strings with case, types never mixed, `JSONPath` as RFC 9535 has it |
 //! | parameter | `undeclared` | `true`: is sent although the operation does not declare it |

@@ -25,6 +25,9 @@ pub(super) fn read<'d>(
             let at = step.at.child("x-conform").child("remove");
             reader.report(reader.at_key(&at, "there is no payload to remove anything from"));
         }
+        if let Some(patch) = &extension.merge_patch {
+            reader.report(reader.at_key(&patch.at, "there is no payload to patch"));
+        }
         return None;
     };
     reader.object(&node, "a request body", &["contentType", "payload", "replacements"])?;
@@ -51,7 +54,11 @@ pub(super) fn read<'d>(
         }
         replacements.push((pointer.clone(), None));
     }
-    Some(Payload { replacements, ..Payload::new(content_type, content) })
+    let merge_patch = match &extension.merge_patch {
+        Some(patch) => Some(template(reader, patch, scene)?),
+        None => None,
+    };
+    Some(Payload { replacements, merge_patch, ..Payload::new(content_type, content) })
 }
 
 /// Reads a value as a template, and looks up its names.

@@ -46,7 +46,7 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, contract: &Contract, scene: Scen
         reader.report(problem.label("not supported").help("steps call HTTP operations and workflows, in their order"));
     }
     reader.object(node, "a step", &[&KEYS[..], &unsupported[..]].concat())?;
-    reader.string(node, "description");
+    let text = reader.string(node, "description").map(str::to_owned);
     let extension = extension::step(reader, node);
     let target = target(reader, node, contract, scene, ids);
     let (arguments, payload) = match &target {
@@ -62,6 +62,7 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, contract: &Contract, scene: Scen
     let intent = intent(reader, node, &extension, &mut criteria);
     let step = Step {
         id: outlined.id.to_owned(),
+        text,
         arguments,
         payload,
         method: None,
@@ -141,7 +142,11 @@ fn called<'d>(
         let problem = reader.at_key(&body.at, "a step that calls a workflow sends no body of its own");
         reader.report(problem.help("give the workflow its inputs in `parameters`"));
     }
-    if !extension.remove.is_empty() || extension.expect.is_some() || extension.credentials.is_some() {
+    if !extension.remove.is_empty()
+        || extension.merge_patch.is_some()
+        || extension.expect.is_some()
+        || extension.credentials.is_some()
+    {
         let problem =
             reader.at_key(&node.at.child("x-conform"), "a step that calls a workflow sends no request of its own");
         reader.report(problem.help("say it in the steps of that workflow"));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::case::{Case, CaseId, Generate, Origin, Step};
+use crate::case::{Case, CaseId, Generate, Intent, Origin, Step};
 use crate::contract::Contract;
 use crate::digest::sha256_of_parts;
 use crate::document::Pointer;
@@ -31,11 +31,11 @@ struct Identity {
 impl Ids {
     fn new(file: &str, workflows: &[Workflow<'_>], inputs: &[Inputs]) -> Self {
         let identity = |(workflow, inputs): (&Workflow<'_>, &Inputs)| {
-            let id = |row: Option<usize>| case_id(file, workflow.id, &row.map(|n| n.to_string()).unwrap_or_default());
-            let rows: Vec<CaseId> = inputs.rows.iter().map(|row| id(row.number)).collect();
+            let id = |row: &str| case_id(file, workflow.id, row);
+            let rows: Vec<CaseId> = inputs.rows.iter().map(|row| id(&row.label())).collect();
             let numbered = inputs.rows.iter().any(|row| row.number.is_some());
-            let call = if numbered { case_id(file, workflow.id, "called") } else { id(None) };
-            let rows = if rows.is_empty() { vec![id(None)] } else { rows };
+            let call = if numbered { id("called") } else { id("") };
+            let rows = if rows.is_empty() { vec![id("")] } else { rows };
             Identity { workflow: workflow.id.to_owned(), rows, call }
         };
         Self { file: file.to_owned(), workflows: workflows.iter().zip(inputs).map(identity).collect() }
@@ -91,8 +91,7 @@ fn of_workflow<'d>(
     ids: &Ids,
 ) -> Vec<Case> {
     let node = &workflow.node;
-    reader.string(node, "summary");
-    reader.string(node, "description");
+    let texts: Vec<&str> = ["summary", "description"].iter().filter_map(|key| reader.string(node, key)).collect();
     let extension = extension::workflow(reader, node, workflow.inputs.as_deref());
     let scene = |step| Scene { outline, workflow, step, moment: Moment::Request };
     let steps: Vec<Step> =
@@ -118,6 +117,7 @@ fn of_workflow<'d>(
     let template = Case {
         outputs,
         depends_on: depends_on(reader, workflow, ids),
+        texts: texts.into_iter().map(str::to_owned).collect(),
         tags: extension.tags,
         environments: extension.environments,
         generate: extension.generate.map(|rows| Generate { rows, schema: inputs.schema }),
@@ -129,14 +129,12 @@ fn of_workflow<'d>(
         inputs: row.values,
         row: row.number,
         standalone,
+        steps: template.steps.iter().map(|step| blamed(step, &format!("{}{suffix}", template.name))).collect(),
         ..template.clone()
     };
     let mut cases: Vec<Case> = Vec::new();
     for row in inputs.rows {
-        let (id, suffix) = match row.number {
-            Some(number) => (number.to_string(), format!(" [row {number}]")),
-            None => (String::new(), String::new()),
-        };
+        let (id, suffix) = (row.label(), row.suffix());
         cases.push(case(row, &id, suffix, true));
     }
     // Called, a workflow gets its inputs from the caller, over the defaults.
@@ -146,6 +144,15 @@ fn of_workflow<'d>(
         cases.push(case(inputs.defaults, "called", " [called]".to_owned(), false));
     }
     cases
+}
+
+/// The step of the case `name`, whose refusal a drift names by that.
+fn blamed(step: &Step, name: &str) -> Step {
+    let mut step = step.clone();
+    if let Intent::Invalid(breach) = &mut step.intent {
+        breach.reason = format!("{name} {}", step.id);
+    }
+    step
 }
 
 fn depends_on(reader: &mut Reader<'_>, workflow: &Workflow<'_>, ids: &Ids) -> Vec<CaseId> {

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::case::expression::{Received, Scope, Sent, Template};
-use crate::case::{Call, Case, Step, Supply};
+use crate::case::{Call, Case, Intent, Step, Supply};
 use crate::contract::Contract;
+use crate::document::Pointer;
 use crate::exchange::{Completeness, Headers, Request, Response};
 use crate::schema::{Direction, Sense};
 
@@ -53,13 +54,14 @@ fn failing(status: u16, body: Option<&Value>) -> Vec<String> {
     let steps: BTreeMap<_, _> = ["add", "customer", "remove"].map(|step| (step.to_owned(), ids.clone())).into();
     let mut failing = Vec::new();
     for case in &cases {
-        let scope = Scope {
-            request: Some(Sent { request: &request, path: &[], body: Some(&sent) }),
-            response: Some(Received { response: &response, body }),
-            steps: &steps,
-            ..Scope::new(&case.inputs, "r")
-        };
         for step in &case.steps {
+            let sent = payload(case, step).unwrap_or_else(|| sent.clone());
+            let scope = Scope {
+                request: Some(Sent { request: &request, path: &[], body: Some(&sent) }),
+                response: Some(Received { response: &response, body }),
+                steps: &steps,
+                ..Scope::new(&case.inputs, "r")
+            };
             for criterion in &step.criteria {
                 if criterion.evaluate(&scope).holds != Ok(true) {
                     failing.push(format!("{} {} {}", case.name, step.id, criterion.text));
@@ -79,16 +81,13 @@ fn every_operation_is_called() {
     }
 }
 
-/// The payload that a step sends, with its replacements.
+/// The payload that a step sends, where its inputs alone say what that is.
 fn payload(case: &Case, step: &Step) -> Option<Value> {
-    let payload = step.payload.as_ref()?;
     let scope = Scope::new(&case.inputs, "r");
-    let mut value = payload.content.render(&scope).unwrap().value?;
-    for (target, replacement) in &payload.replacements {
-        let replacement = replacement.as_ref()?.render(&scope).unwrap().value?;
-        *value.pointer_mut(target.as_str()).unwrap() = replacement;
-    }
-    Some(value)
+    let render = |template: &Template, _: Option<&Pointer>| -> Result<Value, String> {
+        template.render(&scope).unwrap().value.ok_or_else(|| "absent".to_owned())
+    };
+    step.payload.as_ref()?.filled(render).ok()
 }
 
 #[test]
@@ -105,14 +104,14 @@ fn what_is_to_be_accepted_keeps_every_promise_about_requests() {
                 contract.schemas.validator(parameter.encoding.schema().unwrap(), Direction::Request, Sense::Strict);
             assert_eq!(schema.unwrap().violations(value), [], "{} {} {}", case.name, step.id, argument.name);
         }
-        let Some(body) = payload(case, step) else { continue };
+        let Some(body) = payload(case, step).filter(|_| step.intent == Intent::Valid) else { continue };
         let schema = operation.body.as_ref().unwrap().content[0].schema.as_ref().unwrap();
         let schema = contract.schemas.validator(schema, Direction::Request, Sense::Strict).unwrap();
         assert_eq!(schema.violations(&body), [], "{} {}", case.name, step.id);
         assert!(!body.to_string().contains('$'), "{body}");
         judged += 1;
     }
-    assert!(judged >= 5, "{judged}");
+    assert!(judged >= 50, "{judged}");
 }
 
 #[test]
@@ -121,7 +120,8 @@ fn what_a_run_creates_bears_its_mark() {
     let created = cases.iter().flat_map(|case| case.steps.iter().filter_map(move |step| payload(case, step)));
     let references: Vec<String> =
         created.filter_map(|body| body.get("referenceId").and_then(Value::as_str).map(str::to_owned)).collect();
-    assert_eq!(references, ["r-bank-account", "r-lifecycle", "r-by-reference"]);
+    assert!(references.len() > 50, "{references:?}");
+    assert!(references.iter().all(|reference| reference.starts_with("r-")), "{references:?}");
 }
 
 #[test]
@@ -131,10 +131,7 @@ fn a_refusal_fails_no_criterion() {
         assert_eq!(failing(status, Some(&json!({"message": "no"}))), Vec::<String>::new(), "{status}");
     }
     let gone = failing(404, Some(&json!({"id": "x"})));
-    assert!(
-        gone.iter().all(|text| text.starts_with("customers/lifecycle read") && text.ends_with("!= 404")),
-        "{gone:?}"
-    );
+    assert!(!gone.is_empty() && gone.iter().all(|text| text.contains(" read") && text.ends_with("!= 404")), "{gone:?}");
 }
 
 #[test]
@@ -167,25 +164,25 @@ fn every_criterion_can_fail() {
     });
     let failing = failing(200, Some(&wrong));
     for wanted in [
-        "customers/lifecycle add $statusCode != 200 || $response.body#/referenceId",
-        "customers/lifecycle read $statusCode != 200 || $response.body#/customerId",
-        "customers/lifecycle read $statusCode != 200 || $response.body#/referenceId",
-        "customers/lifecycle read $statusCode != 200 || $response.body#/kycDetails/fullName",
-        "customers/lifecycle read $statusCode != 200 || $response.body#/kycDetails/employmentStatus",
-        "customers/lifecycle update $statusCode != 200 || $response.body#/customerId",
-        "customers/lifecycle read-again $statusCode != 200 || $response.body#/kycDetails/placeOfBirth",
-        "customers/list-by-reference list $statusCode != 200 || $response.body#/items/0/referenceId",
-        "customers/list-by-status onboarding ",
-        "customers/list-by-status active ",
-        "customers/list-by-status inactive ",
-        "customers/list-by-status onboarding-failed ",
-        "customers/list-by-date [row 2] after $statusCode != 200 || $response.body#/items/0",
-        "customers/list-by-date [row 1] up-to $statusCode != 200 || $response.body#/items/0",
-        "customers/sorted ascending ",
-        "customers/limited one ",
-        "bank-accounts/lifecycle add $statusCode != 200 || $response.body#/customerId",
-        "bank-accounts/lifecycle add $statusCode != 200 || $response.body#/bankAccount/currency",
-        "bank-accounts/lifecycle remove ",
+        "onboarding/customer [student] add $statusCode != 200 || $response.body#/referenceId",
+        "onboarding/customer [student] read $statusCode != 200 || $response.body#/customerId",
+        "onboarding/customer [student] read $statusCode != 200 || $response.body#/referenceId",
+        "onboarding/customer [student] read $statusCode != 200 || $response.body#/kycDetails/fullName",
+        "onboarding/customer [student] read $statusCode != 200 || $response.body#/kycDetails/employmentStatus",
+        "updating/one-attribute update $statusCode != 200 || $response.body#/customerId",
+        "updating/one-attribute read-again $statusCode != 200 || $response.body#/kycDetails/placeOfBirth",
+        "listing/by-reference list $statusCode != 200 || $response.body#/items/0/referenceId",
+        "listing/by-status onboarding ",
+        "listing/by-status active ",
+        "listing/by-status inactive ",
+        "listing/by-status onboarding-failed ",
+        "listing/by-date [row 2] after $statusCode != 200 || $response.body#/items/0",
+        "listing/by-date [row 1] up-to $statusCode != 200 || $response.body#/items/0",
+        "listing/sorted ascending ",
+        "listing/limited one ",
+        "bank-accounts/lifecycle [individual] add $statusCode != 200 || $response.body#/customerId",
+        "bank-accounts/lifecycle [individual] add $statusCode != 200 || $response.body#/bankAccount/currency",
+        "bank-accounts/lifecycle [individual] remove ",
     ] {
         assert!(failing.iter().any(|text| text.starts_with(wanted)), "{wanted}\n{failing:#?}");
     }
