@@ -18,6 +18,7 @@ pub mod lint;
 pub mod mutation;
 pub mod outcome;
 pub mod plan;
+pub mod trace;
 
 pub mod config;
 pub mod generate;

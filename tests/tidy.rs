@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("check", 5),
     ("lint", 5),
     ("plan", 5),
+    ("trace", 5),
     ("outcome", 5),
     ("generate", 6),
     ("law", 6),

@@ -10,6 +10,7 @@ mod shell;
 mod signal;
 mod slip;
 mod terminal;
+mod trace;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -77,6 +78,8 @@ enum Command {
     List(list::Arguments),
     /// Judge the documents themselves: what contradicts itself or cannot be tested; nothing is sent
     Lint(lint::Arguments),
+    /// Show which overlay action, case or rule tests each sentence of the documents; nothing is sent
+    Trace(trace::Arguments),
     /// Serve the reference implementation of the API
     Sandbox(sandbox::Arguments),
     /// Explain a rule, with examples of what it says and what it leaves alone
@@ -129,6 +132,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Run(arguments)) => run::run(&arguments, &terminal),
         Some(Command::List(arguments)) => list::run(&arguments, &terminal),
         Some(Command::Lint(arguments)) => lint::run(&arguments, &terminal),
+        Some(Command::Trace(arguments)) => trace::run(&arguments, &terminal),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &terminal),
         Some(Command::Completions(arguments)) => shell::completions(&arguments, &terminal),

@@ -38,6 +38,8 @@ pub struct Config {
     pub overlays: Vec<PathBuf>,
     /// Files or folders with written cases.
     pub cases: Vec<PathBuf>,
+    /// The file that classes the sentences of the documents.
+    pub traceability: PathBuf,
     /// Where reports go.
     pub reports: PathBuf,
     /// The environment that is judged when no flag names one.
@@ -92,6 +94,7 @@ impl Config {
             specs: paths(merged.specs),
             overlays: paths(merged.overlays),
             cases: paths(merged.cases),
+            traceability: folder.join(merged.traceability.unwrap_or_default()),
             reports: folder.join(merged.reports.unwrap_or_default()),
             default_env: merged.default_env.unwrap_or_default(),
             seed: merged.seed.unwrap_or_default(),
@@ -173,6 +176,7 @@ fn merge(own: Settings, below: Settings) -> Settings {
         specs: own.specs.or(below.specs),
         overlays: own.overlays.or(below.overlays),
         cases: own.cases.or(below.cases),
+        traceability: own.traceability.or(below.traceability),
         reports: own.reports.or(below.reports),
         default_env: own.default_env.or(below.default_env),
         seed: own.seed.or(below.seed),

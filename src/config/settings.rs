@@ -19,6 +19,8 @@ pub struct Settings {
     pub overlays: Option<Vec<String>>,
     /// Files or folders with written cases (Arazzo).
     pub cases: Option<Vec<String>>,
+    /// The file that classes the sentences of the documents, for `conform trace`.
+    pub traceability: Option<String>,
     /// Where reports go and accepted drifts are read from.
     pub reports: Option<String>,
     /// The environment that is judged when no flag names one.

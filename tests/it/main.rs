@@ -30,6 +30,7 @@ mod seeds;
 mod smaller;
 mod specs;
 mod steps;
+mod trace;
 mod variations;
 
 use std::path::PathBuf;
