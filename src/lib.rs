@@ -9,6 +9,7 @@ pub mod schema;
 
 pub mod contract;
 
+pub mod bundle;
 pub mod case;
 pub mod drift;
 pub mod sandbox;

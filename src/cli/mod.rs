@@ -1,8 +1,10 @@
 //! The command line: the only reader of arguments, environment variables and terminal.
 
+mod bundle;
 mod explain;
 mod lint;
 mod list;
+mod output;
 mod plan;
 mod run;
 mod sandbox;
@@ -80,6 +82,8 @@ enum Command {
     Lint(lint::Arguments),
     /// Show which overlay action, case or rule tests each sentence of the documents; nothing is sent
     Trace(trace::Arguments),
+    /// Print one document for all documents and overlays, or what the overlays change; nothing is sent
+    Bundle(bundle::Arguments),
     /// Serve the reference implementation of the API
     Sandbox(sandbox::Arguments),
     /// Explain a rule, with examples of what it says and what it leaves alone
@@ -133,6 +137,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::List(arguments)) => list::run(&arguments, &terminal),
         Some(Command::Lint(arguments)) => lint::run(&arguments, &terminal),
         Some(Command::Trace(arguments)) => trace::run(&arguments, &terminal),
+        Some(Command::Bundle(arguments)) => bundle::run(&arguments, &terminal),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &terminal),
         Some(Command::Completions(arguments)) => shell::completions(&arguments, &terminal),

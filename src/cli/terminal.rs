@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
+use crate::document::Diagnostic;
+
 use super::Stop;
 
 /// Where output goes.
@@ -30,6 +32,14 @@ impl Terminal {
                 .is_none_or(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8")),
             interactive: io::stderr().is_terminal() && !dumb,
             github: variable("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
+        }
+    }
+
+    /// Tells on the error stream what is worth knowing beside the result.
+    pub(super) fn remark(&self, diagnostics: &[Diagnostic]) {
+        let color = io::stderr().is_terminal() && self.color;
+        for diagnostic in diagnostics {
+            let _ = writeln!(io::stderr(), "{}\n", diagnostic.render(color, self.width));
         }
     }
 

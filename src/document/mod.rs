@@ -5,6 +5,7 @@ mod json;
 mod line;
 mod pointer;
 mod span;
+pub mod write;
 mod yaml;
 
 use std::fmt;
