@@ -26,6 +26,7 @@ pub mod generate;
 pub mod report;
 pub mod run;
 
+pub mod author;
 pub mod suite;
 
 pub mod cli;

@@ -4,6 +4,7 @@ mod bundle;
 mod explain;
 mod lint;
 mod list;
+mod new;
 mod output;
 mod plan;
 mod run;
@@ -84,6 +85,8 @@ enum Command {
     Trace(trace::Arguments),
     /// Print one document for all documents and overlays, or what the overlays change; nothing is sent
     Bundle(bundle::Arguments),
+    /// Write a case for operations, or for something that a run found; nothing is sent
+    New(new::Arguments),
     /// Serve the reference implementation of the API
     Sandbox(sandbox::Arguments),
     /// Explain a rule, with examples of what it says and what it leaves alone
@@ -138,6 +141,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Lint(arguments)) => lint::run(&arguments, &terminal),
         Some(Command::Trace(arguments)) => trace::run(&arguments, &terminal),
         Some(Command::Bundle(arguments)) => bundle::run(&arguments, &terminal),
+        Some(Command::New(arguments)) => new::run(&arguments, &terminal),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &terminal),
         Some(Command::Completions(arguments)) => shell::completions(&arguments, &terminal),

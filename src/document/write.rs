@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// No line is made longer than this to keep a short list or object on one line.
-const WIDTH: usize = 100;
+const WIDTH: usize = 120;
 
 /// `value` as a YAML document, in block style; lists of plain values stand on one line where they are short.
 ///
@@ -190,7 +190,8 @@ fn spend(room: &mut usize, length: usize) -> bool {
 fn is_plain(text: &str) -> bool {
     // Words that some reader takes for null or a boolean.
     const WORDS: [&str; 10] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan"];
-    let starts_well = text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '$' | '/'));
+    let path = text.trim_start_matches("../");
+    let starts_well = path.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '$' | '/'));
     let ends_well = !text.ends_with([' ', ':']);
     let harmless = |c: char| c.is_alphanumeric() || " _-./$()+=;~^#:@<>*'!?&%".contains(c);
     starts_well
@@ -240,7 +241,7 @@ mod tests {
     use super::*;
     use crate::document::Document;
 
-    const HOSTILE: [&str; 46] = [
+    const HOSTILE: [&str; 50] = [
         "",
         " ",
         "a ",
@@ -280,6 +281,10 @@ mod tests {
         "'",
         "\"",
         "it's",
+        "../a",
+        "../1",
+        "..",
+        "../..",
         "a\nb",
         "a\n",
         "\na",

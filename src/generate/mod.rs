@@ -18,7 +18,7 @@ use crate::case::{Case, Step};
 use crate::contract::{Contract, Operation, OperationId};
 use crate::document::Place;
 use crate::mutation::Subject;
-use crate::mutation::soundness::Label;
+use crate::mutation::soundness::{Label, label};
 use crate::schema::Direction;
 use crate::schema::sample::Sampler;
 
@@ -126,6 +126,28 @@ pub fn generate(contract: &Contract, settings: &Settings) -> Generated {
     }
     generated.notes.extend(cut(&generated.cut, builder.most));
     generated
+}
+
+/// One request to `operation` that should be accepted: the smallest, or with the first of the document's own example bodies
+/// that conforms, where there is one and it is asked for.
+///
+/// # Errors
+/// Why no such request can be made.
+pub fn ordinary(
+    contract: &Contract,
+    operation: &Operation,
+    settings: &Settings,
+    by_example: bool,
+) -> Result<Step, String> {
+    let sampler = Sampler::new(&contract.schemas);
+    let fed = links::fed_parameters(contract);
+    let most = Measure { cases: 1, bytes: MOST_BYTES, work: MOST_WORK_EACH };
+    let builder = Builder { contract, sampler, settings, fed, most };
+    let minimal = builder.step(operation, Extent::Minimal)?;
+    let examples = if by_example { request::examples(sampler, operation, settings) } else { Vec::new() };
+    let mut examples = examples.into_iter().map(|payload| Step { payload: Some(payload), ..minimal.clone() });
+    let example = examples.find(|step| label(contract, operation, step) == Label::Valid);
+    Ok(example.unwrap_or(minimal))
 }
 
 /// Which operations are not listed in full.
