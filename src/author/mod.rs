@@ -1,5 +1,6 @@
 //! Written cases made from what is there already: operations, drifts, exchanges.
 
+pub mod again;
 mod answer;
 mod text;
 mod wire;
@@ -7,12 +8,12 @@ mod wire;
 use serde_json::{Value, json};
 
 use crate::case::expression::{Expression, Template, TextPart};
-use crate::case::{Step, Supply};
+use crate::case::{Credentials, Intent, Step, Supply};
 use crate::contract::{Contract, Location, Operation, OperationId};
 use crate::document::{Pointer, nearest, write};
 use crate::generate;
 
-use text::{Input, StepText, Workflow};
+use text::{Input, ParameterText, StepText, Workflow};
 use wire::{Origin, Planned, Wiring};
 
 /// What a case file depends on beside the contract.
@@ -60,7 +61,7 @@ pub fn sequence(contract: &Contract, operations: &[String], settings: &Settings)
     workflow.summary = summary(contract, &operations);
     let planned = wiring.finish();
     for (index, planned) in planned.iter().enumerate() {
-        let step = step(&mut workflow, contract, planned, index);
+        let step = step(&mut workflow, planned, index, false);
         workflow.steps.push(step);
     }
     Ok(workflow.write(contract, &settings.folder))
@@ -85,27 +86,68 @@ pub fn find<'c>(contract: &'c Contract, name: &str) -> Result<&'c Operation, Tro
     }
 }
 
-/// A step as it is written, with the inputs that it needs.
-fn step(workflow: &mut Workflow, contract: &Contract, planned: &Planned<'_>, index: usize) -> StepText {
+/// A step as it is written, with the inputs that it needs; a body that is `hidden` in a report is an input, too.
+fn step(workflow: &mut Workflow, planned: &Planned<'_>, index: usize, hidden: bool) -> StepText {
     let mut step = StepText::new(planned.id.clone(), &planned.operation.id);
     step.comment.extend(planned.reason.clone());
     for argument in &planned.step.arguments {
-        let location = argument.location.unwrap_or(Location::Query);
+        let declared = planned.operation.parameter(&argument.name, argument.location);
+        let location = argument.location.or(declared.map(|declared| declared.location)).unwrap_or(Location::Query);
         let value = match &argument.value {
             Supply::Existing(name) | Supply::Listed(name, _) => source(workflow, &mut step, planned, name),
             Supply::Template(Template::Literal(value)) => plain(workflow, &planned.id, &argument.name, value),
-            Supply::Template(_) | Supply::Wire(_) => continue,
+            Supply::Template(template) => said(workflow, template),
+            Supply::Wire(text) => plain(workflow, &planned.id, &argument.name, &json!(text)),
         };
-        step.parameters.push((argument.name.clone(), location, value));
+        let declared = declared.is_some();
+        step.parameters.push(ParameterText { name: argument.name.clone(), location, value, declared });
     }
-    body(workflow, &mut step, &planned.step, index);
-    if planned.operation.documents_success() {
-        step.extension.insert("expect".to_owned(), json!("accepted"));
-    }
-    step.outputs.extend(planned.outputs.iter().map(|(name, expression)| (name.clone(), expression.clone())));
-    let summary = contract.schemas.source(&planned.operation.place).and_then(|operation| operation.get("summary"));
-    step.summary = summary.and_then(Value::as_str).map(str::to_owned);
+    body(workflow, &mut step, &planned.step, index, hidden);
+    expect(&mut step, planned);
+    let kept = planned.step.outputs.iter().map(|(name, expression)| (name.clone(), expression.to_string()));
+    step.outputs.extend(planned.outputs.iter().cloned().chain(kept));
     step
+}
+
+/// What the documents promise to the request.
+fn expect(step: &mut StepText, planned: &Planned<'_>) {
+    let credentials = match planned.step.credentials {
+        Credentials::Environment => None,
+        Credentials::None => Some("none"),
+        _ => Some("wrong"),
+    };
+    let expected = match &planned.step.intent {
+        Intent::Valid | Intent::Hostile if planned.operation.documents_success() => Some("accepted"),
+        Intent::Invalid(_) => Some("refused"),
+        Intent::Absent | Intent::Unauthorized => Some("4XX"),
+        _ => None,
+    };
+    for (name, value) in [("credentials", credentials), ("expect", expected)] {
+        step.extension.extend(value.map(|value| (name.to_owned(), json!(value))));
+    }
+}
+
+/// A template as text; the mark of the run is an input.
+fn said(workflow: &mut Workflow, template: &Template) -> Value {
+    let mut name = |expression: &Expression| {
+        workflow.mark |= *expression == Expression::Run;
+        if *expression == Expression::Run { "$inputs.run".to_owned() } else { expression.to_string() }
+    };
+    match template {
+        Template::Literal(value) => value.clone(),
+        Template::Expression(expression) => json!(name(expression)),
+        Template::Text(parts) => {
+            let parts = parts.iter().map(|part| match part {
+                TextPart::Text(text) => text.clone(),
+                TextPart::Expression(expression) => format!("{{{}}}", name(expression)),
+            });
+            json!(parts.collect::<String>())
+        }
+        Template::Array(elements) => elements.iter().map(|element| said(workflow, element)).collect(),
+        Template::Object(members) => {
+            Value::Object(members.iter().map(|(name, member)| (name.clone(), said(workflow, member))).collect())
+        }
+    }
 }
 
 /// Where a path parameter's value comes from.
@@ -147,7 +189,7 @@ fn is_risky(value: &Value) -> bool {
 const SHORT: usize = 72;
 
 /// The payload of a step: in the step where it is short, else among the inputs, where its rows can change it.
-fn body(workflow: &mut Workflow, text: &mut StepText, step: &Step, index: usize) {
+fn body(workflow: &mut Workflow, text: &mut StepText, step: &Step, index: usize, hidden: bool) {
     let Some(payload) = &step.payload else { return };
     let Some(value) = payload.literal() else { return };
     let mut value = value.clone();
@@ -167,14 +209,14 @@ fn body(workflow: &mut Workflow, text: &mut StepText, step: &Step, index: usize)
         let _ = pointer.put(&mut value, Some(json!("")));
     }
     let risky = is_risky(&value);
-    if !risky && write::flow(&inline).chars().count() <= SHORT {
+    if !risky && !hidden && write::flow(&inline).chars().count() <= SHORT {
         text.body = Some((payload.content_type.clone(), inline));
         return;
     }
     for (pointer, _) in &marked {
         let _ = pointer.put(&mut value, pointer.resolve(&payload.literal().cloned().unwrap_or_default()).cloned());
     }
-    let input = workflow.input(&format!("{}_body", text.id), json!({"type": "object", "default": value}));
+    let input = workflow.input(&format!("{}_body", text.id), json!({"default": value}));
     text.body = Some((payload.content_type.clone(), json!(format!("$inputs.{input}"))));
     text.replacements = marked;
 }
@@ -198,7 +240,6 @@ fn summary(contract: &Contract, operations: &[&Operation]) -> String {
     said.join(", then: ")
 }
 
-/// An input that a workflow is given.
 impl Workflow {
     /// Adds an input, and returns its name.
     fn input(&mut self, name: &str, schema: Value) -> String {

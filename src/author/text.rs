@@ -32,9 +32,8 @@ pub(super) struct Input {
 pub(super) struct StepText {
     pub(super) comment: Vec<String>,
     pub(super) id: String,
-    pub(super) summary: Option<String>,
     pub(super) operation: OperationId,
-    pub(super) parameters: Vec<(String, Location, Value)>,
+    pub(super) parameters: Vec<ParameterText>,
     /// The media type and the payload.
     pub(super) body: Option<(Option<String>, Value)>,
     pub(super) replacements: Vec<(Pointer, Value)>,
@@ -45,12 +44,21 @@ pub(super) struct StepText {
     pub(super) outputs: Vec<(String, String)>,
 }
 
+/// A parameter to be written.
+#[derive(Debug)]
+pub(super) struct ParameterText {
+    pub(super) name: String,
+    pub(super) location: Location,
+    pub(super) value: Value,
+    /// Whether the operation declares it.
+    pub(super) declared: bool,
+}
+
 impl StepText {
     pub(super) fn new(id: String, operation: &OperationId) -> Self {
         Self {
             comment: Vec::new(),
             id,
-            summary: None,
             operation: operation.clone(),
             parameters: Vec::new(),
             body: None,
@@ -120,10 +128,13 @@ impl StepText {
             members.insert(key.to_owned(), json!(value));
         }
         if !self.parameters.is_empty() {
-            let parameters = self
-                .parameters
-                .iter()
-                .map(|(name, location, value)| json!({"name": name, "in": location.to_string(), "value": value}));
+            let parameters = self.parameters.iter().map(|ParameterText { name, location, value, declared }| {
+                let mut parameter = json!({"name": name, "in": location.to_string(), "value": value});
+                if let (false, Some(members)) = (declared, parameter.as_object_mut()) {
+                    members.insert("x-conform".to_owned(), json!({"undeclared": true}));
+                }
+                parameter
+            });
             members.insert("parameters".to_owned(), parameters.collect());
         }
         if let Some((media_type, payload)) = &self.body {

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::proxy::{Answer, Asked, Lie, Proxy};
+
 struct Run {
     code: i32,
     out: String,
@@ -151,4 +153,134 @@ fn a_new_case_says_what_was_meant_and_replaces_no_file() {
     let kept = conform(home(), &["new", "case", "GetOneCustomer", "-o", file.to_str().unwrap()]);
     assert_eq!(kept.code, 2);
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+}
+
+/// Runs against `base_url`; the report goes to `folder/NAME`.
+fn run_at(base_url: &str, token: &str, folder: &Path, name: &str, arguments: &[&str]) -> (i32, serde_json::Value) {
+    let out = folder.join(name);
+    let output = Command::new(env!("CARGO_BIN_EXE_conform"))
+        .args(["run", "--base-url", base_url, "--token-env", "TOKEN", "--report-dir", out.to_str().unwrap()])
+        .args(arguments)
+        .current_dir(home())
+        .env_clear()
+        .env("TOKEN", token)
+        .output()
+        .unwrap();
+    let report = fs::read_to_string(out.join("report.json")).unwrap_or_else(|_| {
+        panic!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    });
+    (output.status.code().unwrap_or(-1), serde_json::from_str(&report).unwrap())
+}
+
+/// A case made from each drift fails where the drift is, and passes against a healthy server.
+async fn regress(
+    what: &str,
+    liar: impl Fn(&Asked, Answer) -> Lie + Send + Sync + 'static,
+    arguments: &[&str],
+    rules: &[&str],
+) {
+    let faulty = Proxy::start(liar).await;
+    let healthy = Proxy::start(|_, answer| Lie::Answer(answer)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (code, report) = run_at(&faulty.base_url, &faulty.token, folder.path(), "found", arguments);
+    assert_eq!(code, 1, "{what}: {:#}", report["drifts"]);
+    let from = folder.path().join("found/report.json");
+    for rule in rules {
+        let drifts = report["drifts"].as_array().unwrap();
+        let found = drifts.iter().find(|drift| drift["rule"] == *rule);
+        let id = found.unwrap_or_else(|| panic!("{what}: no {rule} in {drifts:#?}"))["id"].as_str().unwrap();
+        let file = folder.path().join("again.arazzo.yaml");
+        let made = conform(
+            home(),
+            &[
+                "new",
+                "case",
+                "--from",
+                id,
+                "--report",
+                from.to_str().unwrap(),
+                "--env",
+                "local",
+                "--name",
+                "again",
+                "-o",
+                file.to_str().unwrap(),
+                "--force",
+            ],
+        );
+        assert_eq!(made.code, 0, "{what} {id}: {}", made.err);
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(id), "{text}");
+        let cases = ["--cases", file.to_str().unwrap(), "--case", "again/again"];
+        let (code, report) = run_at(&faulty.base_url, &faulty.token, folder.path(), "again", &cases);
+        assert_eq!(code, 1, "{what} {id}: {:#}\n{text}", report["reasons"]);
+        let (code, report) = run_at(&healthy.base_url, &healthy.token, folder.path(), "mended", &cases);
+        assert_eq!(code, 0, "{what} {id}: {:#}{:#}\n{text}", report["reasons"], report["drifts"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drift_in_an_answer_becomes_a_case_that_fails_until_it_is_mended() {
+    let liar = |asked: &Asked, mut answer: Answer| {
+        if asked.is("GET", "/v1/customers") && answer.is_success() {
+            answer.edit(|body| body["totalCount"] = serde_json::json!(42));
+        }
+        if asked.method == "GET" && asked.path().contains("/v1/customers/") && answer.is_success() {
+            answer.edit(|body| {
+                if let Some(body) = body.as_object_mut() {
+                    body.insert("surprise".to_owned(), serde_json::json!(1));
+                }
+            });
+        }
+        Lie::Answer(answer)
+    };
+    let arguments = ["--only", "GetAllCustomers", "--only", "GetOneCustomer"];
+    regress("an answer", liar, &arguments, &["wrong-body", "undocumented-property"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drift_in_what_is_taken_becomes_a_case_that_fails_until_it_is_mended() {
+    let liar = |asked: &Asked, mut answer: Answer| {
+        let sent: serde_json::Value = serde_json::from_slice(&asked.body).unwrap_or_default();
+        if asked.is("POST", "/v1/customers") && answer.status == 400 && sent.get("fullName").is_none() {
+            answer.status = 200;
+            answer.set_json(&serde_json::json!({"customerId": "b3df44a4-7467-437a-8b63-e0efb62ac1fe"}));
+        }
+        if asked.is("GET", "/v1/customers") && asked.header("authorization").is_none() {
+            answer.status = 200;
+            answer.set_header("content-type", "application/json");
+            answer.set_json(&serde_json::json!({"items": [], "totalCount": "0"}));
+        }
+        Lie::Answer(answer)
+    };
+    let arguments = ["--only", "AddCustomer", "--only", "GetAllCustomers"];
+    regress("a request", liar, &arguments, &["accepted-invalid", "open-access"]).await;
+}
+
+#[test]
+fn a_recorded_request_and_a_generated_case_become_written_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let har = folder.path().join("browser.har");
+    let entry = serde_json::json!({"request": {"method": "GET", "url": "https://x.example/api/v1/customers/123?unknown=1", "headers": []}});
+    fs::write(&har, serde_json::json!({"log": {"entries": [entry]}}).to_string()).unwrap();
+    let from = format!("{}#1", har.display());
+    let file = folder.path().join("har.arazzo.yaml");
+    let made = conform(home(), &["new", "case", "--from", &from, "--name", "again", "-o", file.to_str().unwrap()]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("operationId: $sourceDescriptions.getOneCustomer.GetOneCustomer"), "{text}");
+    assert!(text.contains("x-conform: { undeclared: true }"), "{text}");
+    let missing = conform(home(), &["new", "case", "--from", &format!("{}#2", har.display())]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("it has 1 entries"), "{}", missing.err);
+
+    let listed = conform(home(), &["list", "--only", "UpdateOneCustomer"]);
+    let case = listed.out.lines().find(|line| line.contains("UpdateOneCustomer minimal")).unwrap();
+    let id = case.split_whitespace().next().unwrap();
+    let made = conform(home(), &["new", "case", "--from", id]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert!(made.out.contains(&format!("# Sends what the generated case {id} sends")), "{}", made.out);
+    let unknown = conform(home(), &["new", "case", "--from", "UpdateOneCustomer minimall"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("did you mean `UpdateOneCustomer minimal`?"), "{}", unknown.err);
 }
