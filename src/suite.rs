@@ -142,7 +142,11 @@ pub fn written(paths: &[PathBuf], contract: &Contract) -> Result<Vec<Case>, Vec<
     arazzo::read_all(&files, contract)
 }
 
-fn case_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+/// The case files that `paths` name; a folder stands for those directly inside.
+///
+/// # Errors
+/// A folder that cannot be listed.
+pub fn case_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {

@@ -2,6 +2,7 @@
 
 pub mod again;
 mod answer;
+pub mod review;
 mod text;
 mod wire;
 

@@ -1,6 +1,7 @@
 //! The command line: the only reader of arguments, environment variables and terminal.
 
 mod bundle;
+mod check;
 mod explain;
 mod lint;
 mod list;
@@ -85,6 +86,8 @@ enum Command {
     Trace(trace::Arguments),
     /// Print one document for all documents and overlays, or what the overlays change; nothing is sent
     Bundle(bundle::Arguments),
+    /// Check case files, overlays and settings, and what is legal in them and surely a slip; nothing is sent
+    Check(check::Arguments),
     /// Write a case for operations, or for something that a run found; nothing is sent
     New(new::Arguments),
     /// Serve the reference implementation of the API
@@ -141,6 +144,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Lint(arguments)) => lint::run(&arguments, &terminal),
         Some(Command::Trace(arguments)) => trace::run(&arguments, &terminal),
         Some(Command::Bundle(arguments)) => bundle::run(&arguments, &terminal),
+        Some(Command::Check(arguments)) => check::run(&arguments, &terminal),
         Some(Command::New(arguments)) => new::run(&arguments, &terminal),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &terminal),

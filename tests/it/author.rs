@@ -176,13 +176,17 @@ fn run_at(base_url: &str, token: &str, folder: &Path, name: &str, arguments: &[&
 async fn regress(
     what: &str,
     liar: impl Fn(&Asked, Answer) -> Lie + Send + Sync + 'static,
-    arguments: &[&str],
+    documents: &[&str],
     rules: &[&str],
 ) {
+    let mut sources = vec!["--overlays", "specs/overlays"];
+    sources.extend(documents.iter().flat_map(|document| ["--specs", document]));
     let faulty = Proxy::start(liar).await;
     let healthy = Proxy::start(|_, answer| Lie::Answer(answer)).await;
     let folder = tempfile::tempdir().unwrap();
-    let (code, report) = run_at(&faulty.base_url, &faulty.token, folder.path(), "found", arguments);
+    let sources = sources.as_slice();
+    let plan = [sources, &["--depth", "0"]].concat();
+    let (code, report) = run_at(&faulty.base_url, &faulty.token, folder.path(), "found", &plan);
     assert_eq!(code, 1, "{what}: {:#}", report["drifts"]);
     let from = folder.path().join("found/report.json");
     for rule in rules {
@@ -190,28 +194,13 @@ async fn regress(
         let found = drifts.iter().find(|drift| drift["rule"] == *rule);
         let id = found.unwrap_or_else(|| panic!("{what}: no {rule} in {drifts:#?}"))["id"].as_str().unwrap();
         let file = folder.path().join("again.arazzo.yaml");
-        let made = conform(
-            home(),
-            &[
-                "new",
-                "case",
-                "--from",
-                id,
-                "--report",
-                from.to_str().unwrap(),
-                "--env",
-                "local",
-                "--name",
-                "again",
-                "-o",
-                file.to_str().unwrap(),
-                "--force",
-            ],
-        );
+        let (from, name) = (from.to_str().unwrap(), file.to_str().unwrap());
+        let again = ["new", "case", "--from", id, "--report", from, "--env", "local", "--name", "again", "-o", name];
+        let made = conform(home(), &[&again[..], &["--force"], sources].concat());
         assert_eq!(made.code, 0, "{what} {id}: {}", made.err);
         let text = fs::read_to_string(&file).unwrap();
         assert!(text.contains(id), "{text}");
-        let cases = ["--cases", file.to_str().unwrap(), "--case", "again/again"];
+        let cases = [&["--cases", name, "--case", "again/again"], sources].concat();
         let (code, report) = run_at(&faulty.base_url, &faulty.token, folder.path(), "again", &cases);
         assert_eq!(code, 1, "{what} {id}: {:#}\n{text}", report["reasons"]);
         let (code, report) = run_at(&healthy.base_url, &healthy.token, folder.path(), "mended", &cases);
@@ -222,7 +211,11 @@ async fn regress(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_drift_in_an_answer_becomes_a_case_that_fails_until_it_is_mended() {
     let liar = |asked: &Asked, mut answer: Answer| {
-        if asked.is("GET", "/v1/customers") && answer.is_success() {
+        if asked.is("GET", "/v1/customers") && asked.header("authorization").is_none() {
+            answer.status = 200;
+            answer.set_header("content-type", "application/json");
+            answer.set_json(&serde_json::json!({"items": [], "totalCount": "0"}));
+        } else if asked.is("GET", "/v1/customers") && answer.is_success() {
             answer.edit(|body| body["totalCount"] = serde_json::json!(42));
         }
         if asked.method == "GET" && asked.path().contains("/v1/customers/") && answer.is_success() {
@@ -234,8 +227,8 @@ async fn a_drift_in_an_answer_becomes_a_case_that_fails_until_it_is_mended() {
         }
         Lie::Answer(answer)
     };
-    let arguments = ["--only", "GetAllCustomers", "--only", "GetOneCustomer"];
-    regress("an answer", liar, &arguments, &["wrong-body", "undocumented-property"]).await;
+    let documents = ["specs/GetAllCustomers.json", "specs/GetOneCustomer.json"];
+    regress("an answer", liar, &documents, &["wrong-body", "undocumented-property", "open-access"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,15 +239,9 @@ async fn a_drift_in_what_is_taken_becomes_a_case_that_fails_until_it_is_mended()
             answer.status = 200;
             answer.set_json(&serde_json::json!({"customerId": "b3df44a4-7467-437a-8b63-e0efb62ac1fe"}));
         }
-        if asked.is("GET", "/v1/customers") && asked.header("authorization").is_none() {
-            answer.status = 200;
-            answer.set_header("content-type", "application/json");
-            answer.set_json(&serde_json::json!({"items": [], "totalCount": "0"}));
-        }
         Lie::Answer(answer)
     };
-    let arguments = ["--only", "AddCustomer", "--only", "GetAllCustomers"];
-    regress("a request", liar, &arguments, &["accepted-invalid", "open-access"]).await;
+    regress("a request", liar, &["specs/AddCustomer.json"], &["accepted-invalid"]).await;
 }
 
 #[test]
@@ -274,13 +261,111 @@ fn a_recorded_request_and_a_generated_case_become_written_ones() {
     assert_eq!(missing.code, 2);
     assert!(missing.err.contains("it has 1 entries"), "{}", missing.err);
 
-    let listed = conform(home(), &["list", "--only", "UpdateOneCustomer"]);
-    let case = listed.out.lines().find(|line| line.contains("UpdateOneCustomer minimal")).unwrap();
+    let sources = ["--specs", "specs/ListCustomerBankInformation.json", "--overlays", "specs/overlays"];
+    let on = |arguments: &[&str]| conform(home(), &[arguments, &sources].concat());
+    let listed = on(&["list"]);
+    let case = listed.out.lines().find(|line| line.contains("ListCustomerBankInformation minimal")).unwrap();
     let id = case.split_whitespace().next().unwrap();
-    let made = conform(home(), &["new", "case", "--from", id]);
+    let made = on(&["new", "case", "--from", id]);
     assert_eq!(made.code, 0, "{}", made.err);
     assert!(made.out.contains(&format!("# Sends what the generated case {id} sends")), "{}", made.out);
-    let unknown = conform(home(), &["new", "case", "--from", "UpdateOneCustomer minimall"]);
+    let unknown = on(&["new", "case", "--from", "ListCustomerBankInformation minimall"]);
     assert_eq!(unknown.code, 2);
-    assert!(unknown.err.contains("did you mean `UpdateOneCustomer minimal`?"), "{}", unknown.err);
+    assert!(unknown.err.contains("did you mean `ListCustomerBankInformation minimal`?"), "{}", unknown.err);
+}
+
+/// A case file whose steps call `ListThings` of `api.yaml`; `rest` goes into the workflow.
+fn things(rest: &str) -> String {
+    format!(
+        "arazzo: 1.0.1\ninfo: {{ title: T, version: '1' }}\nsourceDescriptions: [{{ name: api, url: api.yaml, type: openapi }}]\nworkflows:\n  - workflowId: one\n{rest}"
+    )
+}
+
+const API: &str = "openapi: 3.0.3\ninfo: { title: T, version: '1' }\npaths:\n  /things:\n    get: { operationId: ListThings, responses: { '200': { description: OK }, '401': { description: No } } }\n";
+
+/// Checks a file with `rest` in its workflow.
+fn checked(rest: &str) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("api.yaml"), API).unwrap();
+    fs::write(folder.path().join("c.arazzo.yaml"), things(rest)).unwrap();
+    conform(folder.path(), &["check", "--specs", "api.yaml", "c.arazzo.yaml"])
+}
+
+#[test]
+fn the_cases_of_the_project_are_checked_without_a_network() {
+    let all = conform(home(), &["check"]);
+    assert_eq!(all.code, 0, "{}{}", all.out, all.err);
+    assert!(all.out.contains("cases/bank-accounts.arazzo.yaml: "), "{}", all.out);
+    let one = conform(
+        home(),
+        &["check", "cases/listing.arazzo.yaml", "specs/overlays/20-rules.overlay.yaml", "conform.toml"],
+    );
+    assert_eq!(one.code, 0, "{}{}", one.out, one.err);
+    assert!(one.out.contains("specs/overlays/20-rules.overlay.yaml: fine"), "{}", one.out);
+    assert!(!one.out.contains("bank-accounts"), "{}", one.out);
+}
+
+#[test]
+fn a_mistake_in_a_case_is_shown_where_it_stands() {
+    let wrong = checked("    steps:\n      - { stepId: a, operationId: ListThing }\n");
+    assert_eq!(wrong.code, 2, "{}", wrong.out);
+    for part in ["c.arazzo.yaml:7:", "^", "did you mean `ListThings`?"] {
+        assert!(wrong.err.contains(part), "{part}: {}", wrong.err);
+    }
+    let missing = conform(home(), &["check", "cases/nothing.arazzo.yaml"]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("cases/nothing.arazzo.yaml"), "{}", missing.err);
+}
+
+#[test]
+fn what_is_legal_and_surely_a_slip_is_warned_of() {
+    let step = "stepId: a, operationId: ListThings";
+    for (what, rest, said) in [
+        (
+            "an output",
+            format!("    steps:\n      - {{ {step}, outputs: {{ id: $response.body#/0 }} }}\n"),
+            "the output `id` is never used",
+        ),
+        (
+            "an input",
+            format!(
+                "    inputs: {{ type: object, properties: {{ x: {{ default: 1 }} }} }}\n    steps:\n      - {{ {step} }}\n"
+            ),
+            "the input `x` is never used",
+        ),
+        (
+            "an end",
+            format!(
+                "    steps:\n      - {{ {step}, onSuccess: [{{ name: e, type: end }}] }}\n      - {{ stepId: b, operationId: ListThings }}\n"
+            ),
+            "`b` is never reached",
+        ),
+        (
+            "an environment",
+            format!("    x-conform: {{ environments: [stagin] }}\n    steps:\n      - {{ {step} }}\n"),
+            "no environment of the configuration",
+        ),
+        ("a status", format!("    steps:\n      - {{ {step}, x-conform: {{ expect: 404 }} }}\n"), "documents no 404"),
+        ("a range", format!("    steps:\n      - {{ {step}, x-conform: {{ expect: 5XX }} }}\n"), "documents no 5XX"),
+    ] {
+        let warned = checked(&rest);
+        assert_eq!(warned.code, 0, "{what}: {}{}", warned.out, warned.err);
+        assert!(warned.out.contains(said), "{what}: {}{}", warned.out, warned.err);
+        assert!(warned.out.contains("c.arazzo.yaml: 1 workflow, "), "{what}: {}", warned.out);
+        assert!(warned.out.contains("1 warning"), "{what}: {}", warned.out);
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_slip_is_not_warned_of() {
+    for rest in [
+        "    inputs: { type: object, properties: { x: { default: 1 } } }\n    steps:\n      - { stepId: a, operationId: ListThings, outputs: { id: $response.body#/0 }, onSuccess: [{ name: e, type: end, criteria: [{ condition: $statusCode == 204 }] }] }\n      - { stepId: b, operationId: ListThings, successCriteria: [{ condition: $steps.a.outputs.id != $inputs.x }] }\n",
+        "    outputs: { all: $steps.a.outputs.id }\n    x-conform: { environments: [staging, elsewhere] }\n    steps:\n      - { stepId: a, operationId: ListThings, outputs: { id: $response.body#/0 }, x-conform: { expect: 4XX } }\n",
+        "    steps:\n      - { stepId: a, operationId: ListThings, onSuccess: [{ name: e, type: end }] }\n      - { stepId: b, operationId: ListThings, x-conform: { always: true } }\n",
+        "    steps:\n      - { stepId: a, operationId: ListThings, onSuccess: [{ name: e, type: end }], onFailure: [{ name: g, type: goto, stepId: b }] }\n      - { stepId: b, operationId: ListThings }\n",
+    ] {
+        let silent = checked(rest);
+        assert_eq!(silent.code, 0, "{}{}", silent.out, silent.err);
+        assert!(!silent.out.contains("warning:"), "{}", silent.out);
+    }
 }
