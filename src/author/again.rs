@@ -262,7 +262,7 @@ fn seen_again<'c>(
         let declared = operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
         step.arguments.extend(declared.filter_map(|parameter| {
             let value = field(&parameter.name)?;
-            Some(argument(&parameter.name, Location::Header, vec![value.clone()], mark))
+            Some(argument(&parameter.name, Location::Header, std::slice::from_ref(value), mark))
         }));
     }
     step.arguments.extend(query_arguments(&seen.url, mark));
@@ -381,11 +381,11 @@ fn query_arguments(url: &str, mark: &str) -> Vec<Argument> {
             None => grouped.push((name, vec![value])),
         }
     }
-    grouped.into_iter().map(|(name, values)| argument(&name, Location::Query, values, mark)).collect()
+    grouped.into_iter().map(|(name, values)| argument(&name, Location::Query, &values, mark)).collect()
 }
 
-fn argument(name: &str, location: Location, values: Vec<String>, mark: &str) -> Argument {
-    let template = match values.as_slice() {
+fn argument(name: &str, location: Location, values: &[String], mark: &str) -> Argument {
+    let template = match values {
         [value] => match unmarked(value, mark) {
             Some(rest) => Template::Text(vec![TextPart::Expression(Expression::Run), TextPart::Text(rest.to_owned())]),
             None => Template::Literal(json!(value)),

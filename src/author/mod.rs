@@ -153,18 +153,16 @@ fn said(workflow: &mut Workflow, template: &Template) -> Value {
 
 /// Where a path parameter's value comes from.
 fn source(workflow: &mut Workflow, step: &mut StepText, planned: &Planned<'_>, name: &str) -> Value {
-    match planned.origin(name) {
-        Some(Origin::Step { id, output }) => json!(format!("$steps.{id}.outputs.{output}")),
-        _ => {
-            let example = planned.operation.parameter(name, Some(Location::Path)).and_then(|p| p.examples.first());
-            if example.is_none() {
-                step.comment.push(format!("No operation answers {name}: put one that exists into the inputs."));
-            }
-            let default = example.cloned().unwrap_or_else(|| json!("change-me"));
-            let input = workflow.input(name, json!({"default": default}));
-            json!(format!("$inputs.{input}"))
-        }
+    if let Some(Origin::Step { id, output }) = planned.origin(name) {
+        return json!(format!("$steps.{id}.outputs.{output}"));
     }
+    let example = planned.operation.parameter(name, Some(Location::Path)).and_then(|p| p.examples.first());
+    if example.is_none() {
+        step.comment.push(format!("No operation answers {name}: put one that exists into the inputs."));
+    }
+    let default = example.cloned().unwrap_or_else(|| json!("change-me"));
+    let input = workflow.input(name, json!({"default": default}));
+    json!(format!("$inputs.{input}"))
 }
 
 /// `value` as it can stand in a case file: what would be read as an expression becomes an input.

@@ -226,7 +226,7 @@ fn comment(text: &mut String, lines: &[String], indent: usize) {
     for line in lines {
         // What comes from elsewhere must not end the comment.
         let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        text.push_str(&format!("{}# {line}\n", " ".repeat(indent)));
+        text.extend([" ".repeat(indent).as_str(), "# ", &line, "\n"]);
     }
 }
 

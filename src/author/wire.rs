@@ -3,7 +3,7 @@
 use crate::case::{Step, Supply};
 use crate::contract::{Contract, Operation, PathPart};
 use crate::generate;
-use crate::plan::producer::{Collections, above};
+use crate::plan::producer::{Collections, Producer, above};
 
 use super::answer;
 
@@ -156,11 +156,9 @@ impl<'c> Wiring<'c> {
         let producers = self.collections.producers(&operation.path, name);
         let last = |creates: bool| {
             let fits = |step: &Planned<'_>| {
-                let produces = |p: &crate::plan::producer::Producer<'_>| {
-                    p.operation.id == step.operation.id && p.creates == creates
-                };
+                let gives = |known: &Producer<'_>| known.operation.id == step.operation.id && known.creates == creates;
                 !step.consumed
-                    && producers.iter().any(produces)
+                    && producers.iter().any(gives)
                     && self.answered(operation, name, step.operation).is_some()
             };
             self.steps.iter().rposition(fits)

@@ -131,7 +131,7 @@ impl<'c> Join<'c> {
                     }
                     Some(known) if known == member => {}
                     Some(_) => {
-                        self.remark(document, name, &format!("`{name}` differs; that of the first document is kept"))
+                        self.remark(document, name, &format!("`{name}` differs; that of the first document is kept"));
                     }
                 }
             }
@@ -149,12 +149,12 @@ impl<'c> Join<'c> {
     /// What most documents say for all their operations, the first of them where several are as many.
     fn general(&mut self) -> General {
         let roots = self.roots();
-        let servers = roots.iter().map(|(_, root)| General::servers(root)).collect();
+        let servers: Vec<Option<Value>> = roots.iter().map(|(_, root)| General::servers(root)).collect();
         let security: Vec<Option<Value>> =
             roots.iter().map(|(document, root)| General::security(&mut self.writer, *document, root)).collect();
         // An operation cannot take back that something is asked for without saying that nothing is.
         let all_say = security.iter().all(Option::is_some);
-        General { servers: commonest(servers), security: all_say.then(|| commonest(security)).flatten() }
+        General { servers: commonest(&servers), security: all_say.then(|| commonest(&security)).flatten() }
     }
 }
 
@@ -178,7 +178,7 @@ impl General {
     }
 }
 
-fn commonest(said: Vec<Option<Value>>) -> Option<Value> {
+fn commonest(said: &[Option<Value>]) -> Option<Value> {
     let count = |value: &Option<Value>| said.iter().filter(|other| *other == value).count();
     said.iter().rev().max_by_key(|value| count(value)).cloned().flatten()
 }

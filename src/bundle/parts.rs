@@ -1,5 +1,6 @@
 //! What becomes a component of the one document: the components of all documents, and what other files hold.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
@@ -98,7 +99,7 @@ impl<'c> Parts<'c> {
         if self.contract.source(place.document)?.role != Role::Api {
             return None;
         }
-        let mut tokens = place.pointer.tokens().map(|token| token.into_owned());
+        let mut tokens = place.pointer.tokens().map(Cow::into_owned);
         let (first, section, name) = (tokens.next()?, tokens.next()?, tokens.next()?);
         let (section, kind) = SECTIONS.into_iter().find(|(known, _)| *known == section)?;
         let place = Place::new(place.document, Pointer::from_tokens([&first, section, &name]));
@@ -244,7 +245,7 @@ impl Parts<'_> {
     fn name_of(&self, place: &Place) -> String {
         const KEYWORDS: [&str; 10] =
             ["schema", "items", "content", "value", "not", "allOf", "anyOf", "oneOf", "properties", "examples"];
-        let tokens: Vec<String> = place.pointer.tokens().map(|token| token.into_owned()).collect();
+        let tokens: Vec<String> = place.pointer.tokens().map(Cow::into_owned).collect();
         let is_name = |token: &&String| !KEYWORDS.contains(&token.as_str()) && token.parse::<u32>().is_err();
         match tokens.iter().rfind(is_name) {
             Some(name) => sanitized(name.trim_matches('/')),

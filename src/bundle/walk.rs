@@ -246,7 +246,6 @@ fn below(kind: Kind, name: &str) -> Option<(Shape, Kind)> {
         (Kind::Operation, "security") => (One, Kind::Requirements),
         (Kind::Responses, _) => (One, Kind::Response),
         (Kind::Callback, name) if name != "$ref" => (One, Kind::PathItem),
-        (Kind::Parameter | Kind::Header | Kind::Media, "schema") => (One, Kind::Schema),
         (Kind::Parameter | Kind::Header | Kind::Body | Kind::Response, "content") => (Members, Kind::Media),
         (Kind::Parameter | Kind::Header | Kind::Media, "examples") => (Members, Kind::Example),
         (Kind::Media, "encoding") => (Members, Kind::Encoding),
@@ -257,7 +256,8 @@ fn below(kind: Kind, name: &str) -> Option<(Shape, Kind)> {
             (Members, Kind::Schema)
         }
         (Kind::Schema, "allOf" | "anyOf" | "oneOf" | "prefixItems" | "x-certain") => (Elements, Kind::Schema),
-        (
+        (Kind::Parameter | Kind::Header | Kind::Media, "schema")
+        | (
             Kind::Schema,
             "items"
             | "additionalProperties"

@@ -1,5 +1,6 @@
 //! Copies of what documents hold, with the names that components have in the one document.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -112,7 +113,7 @@ impl<'c> Writer<'c> {
     fn dangling(&mut self, place: &Place, text: &str) -> String {
         let Some(pointer) = text.strip_prefix('#') else { return text.to_owned() };
         let taken = Pointer::from_fragment(pointer).is_ok_and(|pointer| {
-            let tokens: Vec<_> = pointer.tokens().take(3).map(|token| token.into_owned()).collect();
+            let tokens: Vec<_> = pointer.tokens().take(3).map(Cow::into_owned).collect();
             match tokens.as_slice() {
                 [first, section, name] if first == "components" => {
                     self.taken.iter().any(|(known, taken)| known == section && taken == name)

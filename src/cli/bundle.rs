@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
 }
 
 fn format(arguments: &Arguments, contract: &Contract) -> Format {
-    let ending = arguments.output.file().and_then(|file| file.extension()).map(|ending| ending.to_ascii_lowercase());
+    let ending = arguments.output.file().and_then(|file| file.extension()).map(std::ffi::OsStr::to_ascii_lowercase);
     match (arguments.format, ending.as_ref().and_then(|ending| ending.to_str())) {
         (Some(Printed::Json), _) | (None, Some("json")) => Format::Json,
         (Some(Printed::Yaml), _) | (None, Some("yaml" | "yml")) => Format::Yaml,

@@ -84,17 +84,12 @@ pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Sto
         config.environment(arguments.env.as_deref(), &Overrides::default(), &|_| Some("unused".to_owned()));
     let environment = environment.map_err(|error| Stop::message(error.to_string()))?;
     let settings = settings(arguments, &config, &environment);
-    let text = match &arguments.from {
-        Some(id) => {
-            let from = Origin { arguments, config: &config, environment: &environment, settings: &settings };
-            from.text(id)?
-        }
-        None => {
-            let sources = arguments.sources.contract.sources(&config)?;
-            let contract = Contract::load(&sources.specs, &sources.overlays)?;
-            let text = author::sequence(&contract, &arguments.operations, &settings)?;
-            verified(text, &contract)?
-        }
+    let text = if let Some(id) = &arguments.from {
+        Origin { arguments, config: &config, environment: &environment, settings: &settings }.text(id)?
+    } else {
+        let sources = arguments.sources.contract.sources(&config)?;
+        let contract = Contract::load(&sources.specs, &sources.overlays)?;
+        verified(author::sequence(&contract, &arguments.operations, &settings)?, &contract)?
     };
     arguments.output.write(&text)?;
     Ok(exit::CONFORMANT)

@@ -1,5 +1,7 @@
 //! Values as YAML text that every reader of YAML takes for the same values.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
 /// No line is made longer than this to keep a short list or object on one line.
@@ -226,7 +228,9 @@ fn escaped(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            c if is_escaped(c) => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if is_escaped(c) => {
+                let _ = write!(quoted, "\\u{:04X}", u32::from(c));
+            }
             c => quoted.push(c),
         }
     }
