@@ -92,6 +92,7 @@ impl Harness {
             selection: Selection {
                 exclude: environment.exclude.clone(),
                 environment: Some(environment.name.clone()),
+                read_only: !environment.writes,
                 ..Selection::default()
             },
             limits: Limits::default(),

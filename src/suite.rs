@@ -73,7 +73,7 @@ impl Suite {
     /// Every mistake in a document, overlay or case file that keeps the run from starting, with its position.
     pub fn load(sources: &Sources, generation: &generate::Settings) -> Result<Self, Vec<Diagnostic>> {
         let contract = Contract::load(&sources.specs, &sources.overlays)?;
-        let mut cases = written(&sources.cases, &contract)?;
+        let mut cases = written_from(&sources.cases, &contract, generation.seed)?;
         mutation::blame(&contract, &mut cases);
         let generated = generate(&contract, generation);
         cases.extend(generated.cases);
@@ -138,8 +138,13 @@ async fn start_sandbox(environment: &mut Environment) -> Result<Sandbox, StartEr
 /// # Errors
 /// Everything that is wrong with any of them; a folder that cannot be listed.
 pub fn written(paths: &[PathBuf], contract: &Contract) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    written_from(paths, contract, 0)
+}
+
+/// The same, where rows of inputs that are made start from `seed`.
+fn written_from(paths: &[PathBuf], contract: &Contract, seed: u64) -> Result<Vec<Case>, Vec<Diagnostic>> {
     let files = case_files(paths).map_err(|error| vec![*error])?;
-    arazzo::read_all(&files, contract)
+    arazzo::read_all(&files, contract, seed)
 }
 
 /// The case files that `paths` name; a folder stands for those directly inside.

@@ -69,19 +69,10 @@ pub struct Case {
     pub environments: Vec<String>,
     /// Whether it runs by itself; else only when another case calls it or depends on it.
     pub standalone: bool,
-    /// Which of its file's rows of inputs it has, from 1; nothing where there is one row only, or none.
+    /// Whether it makes sense only where something may be changed, even if none of its steps changes anything.
+    pub needs_writes: bool,
+    /// Which of its file's written rows of inputs it has, from 1; nothing where there is one row only, or none.
     pub row: Option<usize>,
-    /// Rows that are to be made beside the written ones.
-    pub generate: Option<Generate>,
-}
-
-/// Rows of inputs that are made from their schema.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Generate {
-    /// How many.
-    pub rows: u32,
-    /// The JSON Schema of the inputs.
-    pub schema: Value,
 }
 
 /// The family of generated cases whose steps stand by themselves: each reads another listed thing.
@@ -102,8 +93,8 @@ impl Case {
             tags: Vec::new(),
             environments: Vec::new(),
             standalone: true,
+            needs_writes: false,
             row: None,
-            generate: None,
         }
     }
 
@@ -171,6 +162,8 @@ pub struct Step {
     pub sibling: Option<Sibling>,
     /// All must hold; without any, and by `intent` valid, the answer must be a success.
     pub criteria: Vec<Criterion>,
+    /// What has to come true in time: until then the step is sent again and again.
+    pub until: Option<Until>,
     /// Values kept for later steps.
     pub outputs: Vec<(String, Expression)>,
     /// What to do when it succeeded; the first whose criteria hold.
@@ -199,6 +192,7 @@ impl Step {
             intent: Intent::Valid,
             sibling: None,
             criteria: Vec::new(),
+            until: None,
             outputs: Vec::new(),
             on_success: Vec::new(),
             on_failure: Vec::new(),
@@ -403,6 +397,17 @@ impl Breach {
     pub fn places(&self) -> impl Iterator<Item = &Place> {
         self.place.iter().chain(&self.also)
     }
+}
+
+/// What the answers to a step have to come to, and by when.
+#[derive(Debug, Clone)]
+pub struct Until {
+    /// The time that they have.
+    pub within: Duration,
+    /// The pause between an answer and the next request.
+    pub every: Duration,
+    /// All must hold, of one answer.
+    pub criteria: Vec<Criterion>,
 }
 
 /// What to do after a step (Arazzo 1.0.1, Success and Failure Action Objects).

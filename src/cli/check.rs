@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         }
     }
     let paths: Vec<&PathBuf> = files.iter().map(|(path, _)| path).collect();
-    let cases = arazzo::read_all(&paths, &contract).unwrap_or_else(|problems| {
+    let cases = arazzo::read_all(&paths, &contract, config.seed).unwrap_or_else(|problems| {
         errors.extend(problems);
         Vec::new()
     });

@@ -3,6 +3,7 @@
 mod bundle;
 mod check;
 mod explain;
+mod failed;
 mod lint;
 mod list;
 mod new;
@@ -35,6 +36,8 @@ pub mod exit {
     pub const DRIFT: u8 = 1;
     /// Could not start: arguments, configuration, documents, cases.
     pub const COULD_NOT_START: u8 = 2;
+    /// Too little to say anything.
+    pub const NOT_ENOUGH: u8 = 4;
     /// Interrupted.
     pub const INTERRUPTED: u8 = 130;
 }
@@ -164,6 +167,8 @@ enum Stop {
     Diagnostics(Vec<Diagnostic>),
     /// A mistake that has no position, and what would be right.
     Message { message: String, help: Option<String> },
+    /// There is nothing to do, and so nothing is known.
+    Nothing(String),
     /// Nobody reads the output any more.
     BrokenPipe,
 }
@@ -180,6 +185,7 @@ impl Stop {
     fn code(&self) -> u8 {
         match self {
             Self::Diagnostics(_) | Self::Message { .. } => exit::COULD_NOT_START,
+            Self::Nothing(_) => exit::NOT_ENOUGH,
             Self::BrokenPipe => exit::CONFORMANT,
         }
     }

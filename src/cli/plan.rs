@@ -8,6 +8,8 @@ use crate::generate;
 use crate::plan::Selection;
 use crate::plan::shard::Shard;
 
+use super::failed::Failed;
+
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Plan")]
 pub(super) struct PlanArguments {
@@ -17,9 +19,15 @@ pub(super) struct PlanArguments {
     /// Never a case that calls this operation; may be given several times
     #[arg(long, value_name = "OPERATION")]
     pub(super) exclude: Vec<String>,
-    /// Only this case, by its id or name in `conform list`; may be given several times
+    /// Only this case, by its id or name in `conform list`; `*` and `?` stand for any characters and any one; may be given several times
     #[arg(long, value_name = "CASE")]
     pub(super) case: Vec<String>,
+    /// Only written cases with this tag; may be given several times, and then one of the tags is enough
+    #[arg(long, value_name = "TAG")]
+    pub(super) tag: Vec<String>,
+    /// Only the cases that failed in the newest report of the environment, with its seed
+    #[arg(long)]
+    pub(super) failed: bool,
     /// Only this part of the plan, such as 2/8: the second of eight; the parts are disjoint, and together they are the whole
     #[arg(long, value_name = "N/OF")]
     pub(super) shard: Option<Shard>,
@@ -48,12 +56,15 @@ impl PlanArguments {
         }
     }
 
-    /// Which cases are meant in this environment.
-    pub(super) fn selection(&self, environment: &Environment) -> Selection {
+    /// Which cases are meant in this environment, of those that `failed` where that is asked for.
+    pub(super) fn selection(&self, environment: &Environment, failed: Option<Failed>) -> Selection {
         Selection {
             only: self.only.clone(),
             exclude: environment.exclude.clone(),
             cases: self.case.clone(),
+            ids: failed.map(|failed| failed.ids),
+            tags: self.tag.clone(),
+            read_only: !environment.writes,
             environment: Some(environment.name.clone()),
             shard: self.shard,
         }

@@ -16,6 +16,7 @@ use crate::report::{self, folder};
 use crate::run::Limits;
 use crate::suite::{self, Suite};
 
+use super::failed::Failed;
 use super::plan::PlanArguments;
 use super::signal::Signals;
 use super::terminal::{Terminal, variable};
@@ -95,10 +96,13 @@ fn positive(text: &str) -> Result<f64, String> {
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop> {
     let config = arguments.sources.contract.config()?;
     let mut environment = environment(arguments, &config)?;
-    let generation = arguments.plan.generation(&config, &environment.mark, environment.hostile);
+    let mut generation = arguments.plan.generation(&config, &environment.mark, environment.hostile);
+    let failed = Failed::last(&arguments.plan, &config, &environment.name, arguments.report_dir.as_deref())?;
+    failed.iter().for_each(|failed| failed.seed(&arguments.plan, &mut generation));
     let seed = generation.seed;
     let mut suite = Suite::load(&arguments.sources.sources(&config)?, &generation)?;
     slip::filters(&mut suite, &arguments.plan)?;
+    failed.iter().try_for_each(|failed| failed.check(&mut suite))?;
     slip::names(&suite, &config, &environment)?;
     slip::place(&suite, &environment)?;
     suite.notes.extend(slip::without_token(&suite, &environment));
@@ -109,7 +113,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
             "say --i-mean-production if that is meant; only GET, HEAD and OPTIONS are sent then",
         ));
     }
-    let selection = arguments.plan.selection(&environment);
+    let selection = arguments.plan.selection(&environment, failed);
     let home = home(arguments, &config, &environment)?;
     let journal = journal(&home, &environment);
     let settings =

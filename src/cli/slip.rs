@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::contract::base_url::{BaseUrlError, base_url};
 use crate::document::nearest;
 use crate::environment::{Class, Environment, Target};
+use crate::plan::names_case;
 use crate::suite::Suite;
 
 use super::Stop;
@@ -23,11 +24,11 @@ pub(super) fn names(suite: &Suite, config: &Config, environment: &Environment) -
 /// What is wrong with each of `names` that is no operation, and what would be right.
 pub(super) fn unknown_operations(suite: &Suite, names: &[String]) -> Vec<(String, String)> {
     let operations: Vec<&str> = suite.contract.operations.iter().map(|operation| &*operation.id.0).collect();
-    unknown("no document has an operation", names, &operations)
+    unknown("no document has an operation", names, &operations, |name| operations.contains(&name))
 }
 
-fn unknown(what: &str, names: &[String], known: &[&str]) -> Vec<(String, String)> {
-    let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
+fn unknown(what: &str, names: &[String], known: &[&str], is_known: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+    let unknown = names.iter().filter(|name| !is_known(name));
     unknown
         .map(|name| {
             let help = nearest(name, known.iter().copied())
@@ -46,7 +47,15 @@ pub(super) fn filters(suite: &mut Suite, plan: &PlanArguments) -> Result<(), Sto
     if let Some((message, help)) = unknown_operations(suite, &plan.exclude).into_iter().next() {
         return Err(Stop::with_help(message, help));
     }
-    let filters = [(only, unknown_operations(suite, only)), (named, unknown("there is no case", named, &cases))];
+    let mut tags: Vec<&str> = suite.cases.iter().flat_map(|case| &case.tags).map(String::as_str).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let is_case = |wanted: &str| suite.cases.iter().any(|case| names_case(wanted, &case.id.0, &case.name));
+    let filters = [
+        (only, unknown_operations(suite, only)),
+        (named, unknown("there is no case", named, &cases, is_case)),
+        (&plan.tag, unknown("no case has the tag", &plan.tag, &tags, |tag| tags.contains(&tag))),
+    ];
     for (names, unknown) in filters {
         if let (true, Some((message, help))) = (unknown.len() < names.len(), unknown.first()) {
             return Err(Stop::with_help(message, help));

@@ -56,6 +56,7 @@ impl Terminal {
                 }
                 text
             }
+            Stop::Nothing(message) => message.clone(),
             Stop::Message { message, help } => {
                 let help = help.as_ref().map(|help| format!("\n  = help: {help}")).unwrap_or_default();
                 format!("error: {message}{help}")

@@ -19,8 +19,14 @@ pub struct Selection {
     pub only: Vec<String>,
     /// Never a case that calls one of these.
     pub exclude: Vec<String>,
-    /// Only cases of this id or name; empty selects all.
+    /// Only cases of this id or name, in which `*` and `?` stand for any characters and any one; empty selects all.
     pub cases: Vec<String>,
+    /// Only cases of these ids; nothing selects all.
+    pub ids: Option<Vec<String>>,
+    /// Only cases with one of these tags; empty selects all.
+    pub tags: Vec<String>,
+    /// Leaves out the cases that make sense only where something may be changed.
+    pub read_only: bool,
     /// Only cases that are meant for this environment.
     pub environment: Option<String>,
     /// Only this part of all cases.
@@ -53,7 +59,7 @@ impl<'s> Plan<'s> {
             (selection.only.is_empty() || names(&selection.only, id))
                 && !names(&selection.exclude, id)
                 // Who asks for single cases asks nothing of the operations that they do not call.
-                && ((selection.cases.is_empty() && selection.shard.is_none()) || owed.contains(id))
+                && (!selection.is_of_cases() || owed.contains(id))
         };
         let operations = contract.operations.iter().map(|operation| operation.id.clone()).filter(wanted).collect();
         let all = || selected.iter().chain(&support).copied();
@@ -90,17 +96,53 @@ impl<'s> Plan<'s> {
 }
 
 impl Selection {
+    /// Whether it speaks of single cases, and not of operations.
+    fn is_of_cases(&self) -> bool {
+        !self.cases.is_empty() || self.ids.is_some() || !self.tags.is_empty() || self.shard.is_some()
+    }
+
     fn takes(&self, case: &Case) -> bool {
         let called = called(case);
         let excluded = called.iter().any(|id| names(&self.exclude, id));
         let chosen = self.only.is_empty() || called.iter().any(|id| names(&self.only, id));
-        let named =
-            self.cases.is_empty() || self.cases.iter().any(|wanted| *wanted == *case.id.0 || *wanted == case.name);
+        let named = self.cases.is_empty() || self.cases.iter().any(|wanted| names_case(wanted, &case.id.0, &case.name));
+        let listed = self.ids.as_ref().is_none_or(|ids| ids.iter().any(|id| *id == *case.id.0));
+        let tagged = self.tags.is_empty() || self.tags.iter().any(|tag| case.tags.contains(tag));
+        let possible = !(self.read_only && case.needs_writes);
         let here = case.environments.is_empty()
             || self.environment.as_ref().is_none_or(|name| case.environments.contains(name));
         let mine = self.shard.is_none_or(|shard| shard.holds(&case.id));
-        case.standalone && here && chosen && named && mine && !excluded
+        case.standalone && here && chosen && named && listed && tagged && possible && mine && !excluded
     }
+}
+
+/// Whether `wanted` means the case of this id and name: as it is spelled, or with `*` and `?` for any characters and any one.
+pub fn names_case(wanted: &str, id: &str, name: &str) -> bool {
+    wanted == id || wanted == name || (wanted.contains(['*', '?']) && matches(wanted, name))
+}
+
+/// Whether `pattern` covers `text` as a whole, in time proportional to both.
+fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut at, mut star, mut i) = (0, None, 0);
+    while i < text.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at, i));
+                at += 1;
+            }
+            Some(c) if *c == '?' || text.get(i) == Some(c) => {
+                at += 1;
+                i += 1;
+            }
+            _ => {
+                let Some((back, begun)) = star else { return false };
+                star = Some((back, begun + 1));
+                (at, i) = (back + 1, begun + 1);
+            }
+        }
+    }
+    pattern.iter().skip(at).all(|c| *c == '*')
 }
 
 /// The operations that the steps of a case call, each once, in order.

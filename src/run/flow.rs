@@ -1,6 +1,6 @@
 //! One case, step by step: what to send next, what to keep for later steps, when to end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
@@ -44,6 +44,13 @@ struct State {
     unjudged: Option<String>,
 }
 
+/// What a step leaves behind once it was counted.
+struct Counted {
+    outputs: BTreeMap<String, Value>,
+    action: Option<Action>,
+    summary: String,
+}
+
 /// Where to go after a step.
 enum Next {
     Following,
@@ -51,6 +58,15 @@ enum Next {
     Step(String),
     Case(CaseId),
     Again { after: Duration, step: Option<String>, case: Option<CaseId> },
+}
+
+/// How a case came to a step.
+#[derive(Debug, Clone, Copy)]
+struct Walk {
+    /// How often the step was sent again already.
+    retried: u32,
+    /// Only what always runs is still to come.
+    ending: bool,
 }
 
 /// The cases that called each other up to here.
@@ -153,7 +169,18 @@ impl Runner<'_> {
         Ok(())
     }
 
+    /// The steps in their order, and after them those that always run and were passed by.
     async fn steps(&self, case: &Case, state: &mut State, trail: &Trail<'_>) {
+        let mut ran = BTreeSet::new();
+        self.walk(case, state, trail, &mut ran).await;
+        for (at, step) in case.steps.iter().enumerate() {
+            if step.always && !ran.contains(&at) && self.health.broken().is_none() {
+                self.step(case, step, state, trail, Walk { retried: 0, ending: true }).await;
+            }
+        }
+    }
+
+    async fn walk(&self, case: &Case, state: &mut State, trail: &Trail<'_>, ran: &mut BTreeSet<usize>) {
         let mut at = 0;
         let mut taken = 0;
         let mut again: BTreeMap<usize, u32> = BTreeMap::new();
@@ -170,7 +197,8 @@ impl Runner<'_> {
                 return;
             }
             let retried = again.remove(&at).unwrap_or_default();
-            match self.step(case, step, state, trail, retried).await {
+            ran.insert(at);
+            match self.step(case, step, state, trail, Walk { retried, ending }).await {
                 Next::Following => at += 1,
                 Next::End => {
                     ending = true;
@@ -186,7 +214,7 @@ impl Runner<'_> {
                     again.insert(at, retried + 1);
                     tokio::time::sleep(after).await;
                     if let Some(before) = before.and_then(|id| case.steps.iter().find(|step| step.id == id)) {
-                        self.step(case, before, state, trail, 0).await;
+                        self.step(case, before, state, trail, Walk { retried: 0, ending }).await;
                     }
                     if let Some(id) = first {
                         self.go_to(&id, state, trail).await;
@@ -205,7 +233,8 @@ impl Runner<'_> {
         state.absorb(&run);
     }
 
-    async fn step(&self, case: &Case, step: &Step, state: &mut State, trail: &Trail<'_>, retried: u32) -> Next {
+    async fn step(&self, case: &Case, step: &Step, state: &mut State, trail: &Trail<'_>, walk: Walk) -> Next {
+        let Walk { retried, ending } = walk;
         let id = match &step.call {
             Call::Case(id) => return self.call(id, step, state, trail, retried).await,
             Call::Operation(id) => id,
@@ -214,10 +243,21 @@ impl Runner<'_> {
             state.unjudged.get_or_insert(format!("{id} is not in the contract"));
             return Next::End;
         };
-        let errand = Errand { retried, ..Errand::of(trail.root) };
-        let performed = {
-            let scope = state.scope();
-            self.perform(case, step, operation, &scope, &errand).await
+        let patient_until = step.until.as_ref().and_then(|until| Instant::now().checked_add(until.within));
+        let errand = Errand { retried, patient_until, ..Errand::of(trail.root) };
+        let performed = loop {
+            let performed = {
+                let scope = state.scope();
+                self.perform(case, step, operation, &scope, &errand).await
+            };
+            match (performed, &step.until) {
+                // What is wrong already gets no better by waiting.
+                (Ok(early), Some(until)) if early.waiting && !early.failed && self.health.broken().is_none() => {
+                    state.count(early);
+                    tokio::time::sleep(until.every).await;
+                }
+                (performed, _) => break performed,
+            }
         };
         match performed {
             Ok(performed) => match take(step, state, performed, retried) {
@@ -225,6 +265,8 @@ impl Runner<'_> {
                 next => next,
             },
             Err(Unbound::Absent(_)) if each_listed(case) => Next::Following,
+            // Where the case ended early there may be nothing to clean up.
+            Err(Unbound::Absent(_)) if ending => Next::Following,
             // The end of a chain of links is no loss: the answer simply names no next one.
             Err(Unbound::Absent(_)) if matches!(case.origin, Origin::Generated { .. }) && !state.steps.is_empty() => {
                 Next::End
@@ -289,12 +331,10 @@ fn each_listed(case: &Case) -> bool {
 
 /// Keeps what a request brought and decides where to go.
 fn take(step: &Step, state: &mut State, performed: Performed, retried: u32) -> Next {
-    let Performed { failed, succeeded, summary, .. } = performed;
-    state.requests += u64::from(performed.attempts);
-    state.failed |= failed;
-    state.drifts.extend(performed.drifts);
-    state.steps.insert(step.id.clone(), performed.outputs);
-    follow(performed.action, succeeded, retried).unwrap_or_else(|| {
+    let (failed, succeeded) = (performed.failed, performed.succeeded);
+    let Counted { outputs, action, summary } = state.count(performed);
+    state.steps.insert(step.id.clone(), outputs);
+    follow(action, succeeded, retried).unwrap_or_else(|| {
         // A step that fails without a drift ends the case all the same, and then nothing is known of what it is about.
         if !succeeded && !failed {
             state.unjudged.get_or_insert(format!("step {}: {summary}", step.id));
@@ -323,6 +363,15 @@ impl State {
             workflows: &self.workflows,
             ..Scope::new(&self.inputs, &self.mark)
         }
+    }
+
+    /// Counts an exchange; what is left is for the steps that follow.
+    fn count(&mut self, performed: Performed) -> Counted {
+        let Performed { attempts, failed, drifts, outputs, action, summary, .. } = performed;
+        self.requests += u64::from(attempts);
+        self.failed |= failed;
+        self.drifts.extend(drifts);
+        Counted { outputs, action, summary }
     }
 
     fn absorb(&mut self, run: &CaseRun) {

@@ -1,10 +1,11 @@
 //! One step: bound, let through, sent, judged, counted.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::case::expression::{Evaluated, Received, Scope, Sent};
+use crate::case::expression::{Criterion, Evaluated, Received, Scope, Sent};
 use crate::case::{Action, ActionKind, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Spot, Step};
 use crate::check::reading::Reading;
 use crate::check::{Body, Subject};
@@ -35,6 +36,8 @@ pub(super) struct Performed {
     /// What the step's actions say comes next.
     pub(super) action: Option<Action>,
     pub(super) succeeded: bool,
+    /// What the step waits for has not come yet, and there is time left.
+    pub(super) waiting: bool,
     /// A documented success was answered.
     pub(super) accepted: bool,
     /// The answer in a few words.
@@ -84,13 +87,15 @@ pub(super) struct Errand<'a> {
     /// Values of path parameters that are settled.
     pub(super) given: &'a Bindings,
     pub(super) aim: Aim,
+    /// Until when an answer may still not be what the step waits for.
+    pub(super) patient_until: Option<Instant>,
 }
 
 impl<'a> Errand<'a> {
     /// The first attempt of a step of `root` itself.
     pub(super) fn of(root: &'a CaseId) -> Self {
         static NONE: Bindings = Vec::new();
-        Self { root, retried: 0, given: &NONE, aim: Aim::Case }
+        Self { root, retried: 0, given: &NONE, aim: Aim::Case, patient_until: None }
     }
 
     /// For what `root` would bring.
@@ -221,15 +226,18 @@ impl Runner<'_> {
         let sent = Sent { request: &bound.request, path: &bound.path, body: bound.body.as_ref() };
         let received = exchange.result.as_ref().ok().map(|response| Received { response, body: json });
         let after = Scope { request: Some(sent), response: received, ..scope };
-        let criteria: Vec<Evaluated> = match received {
-            Some(_) => step.criteria.iter().map(|criterion| criterion.evaluate(&after)).collect(),
+        let mut criteria: Vec<Evaluated> = match received {
+            Some(_) => step.criteria.iter().flat_map(|criterion| criterion.evaluate_each(&after)).collect(),
             None => Vec::new(),
         };
+        let waiting = received.is_some() && awaited(step, &after, turn.errand.patient_until, &mut criteria);
         let status = received.map(|received| received.response.status);
         let success = status.is_some_and(|status| (200..300).contains(&status));
-        let succeeded = match (&case.origin, step.criteria.is_empty()) {
+        let undecided = step.until.is_none() && !step.criteria.iter().any(Criterion::decides);
+        let succeeded = match (&case.origin, undecided) {
             _ if received.is_none() => false,
-            (_, false) => criteria.iter().all(|criterion| criterion.holds == Ok(true)),
+            _ if criteria.iter().any(|criterion| criterion.holds != Ok(true)) => false,
+            (_, false) => true,
             (Origin::Generated { .. }, true) if step.intent != Intent::Valid => true,
             // A refusal is what the case expects.
             (_, true) if matches!(step.intent, Intent::Invalid(_)) => {
@@ -238,7 +246,7 @@ impl Runner<'_> {
             (_, true) => success,
         };
         let action = next_action(step, succeeded, &after);
-        let foreseen = !succeeded && action.is_some_and(|action| is_foreseen(action, turn.errand.retried));
+        let foreseen = waiting || !succeeded && action.is_some_and(|action| is_foreseen(action, turn.errand.retried));
         let created = if creation.creates && success {
             self.created(turn, &after, creation.intended.clone())
         } else {
@@ -263,6 +271,7 @@ impl Runner<'_> {
             outputs,
             action,
             succeeded,
+            waiting,
             accepted: success && status.is_some_and(|status| operation.response(status).is_some()),
             summary: match &exchange.result {
                 Ok(response) => format!("{} was answered with {}", operation.id, response.status),
@@ -282,6 +291,20 @@ impl Runner<'_> {
             }),
         }
     }
+}
+
+/// Whether an answer is not yet what `step` waits for, and another may still come; what it says of that goes to `criteria`.
+fn awaited(step: &Step, after: &Scope<'_>, patient_until: Option<Instant>, criteria: &mut Vec<Evaluated>) -> bool {
+    let Some(until) = &step.until else { return false };
+    let said = until
+        .criteria
+        .iter()
+        .flat_map(|criterion| criterion.evaluate_each(after))
+        .map(|said| Evaluated { expected: format!("{} within {:?}", said.expected, until.within), ..said });
+    let before = criteria.len();
+    criteria.extend(said);
+    let came = criteria.iter().skip(before).all(|criterion| criterion.holds == Ok(true));
+    !came && patient_until.is_some_and(|end| Instant::now() + until.every < end)
 }
 
 /// Whether the path holds an id that was made up, or one that its schema forbids: it names nothing that anybody could

@@ -18,9 +18,19 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, node: &Node<'d>, key: &str, scen
 
 fn criterion<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene<'_, 'd>) -> Option<Criterion> {
     reader.object(node, "a criterion", &["context", "condition", "type", "x-conform"])?;
+    inside(reader, node, "a criterion", scene)
+}
+
+/// Reads the criterion whose members stand among others in `node`, which is `what`.
+pub(super) fn inside<'d>(
+    reader: &mut Reader<'d>,
+    node: &Node<'d>,
+    what: &str,
+    scene: Scene<'_, 'd>,
+) -> Option<Criterion> {
     let exact = extension::flag(reader, node, "a criterion", "exact");
     let kind = node.get("type").map_or(Some("simple"), |kind| type_of(reader, &kind));
-    let text = reader.required(node, "a criterion", "condition");
+    let text = reader.required(node, what, "condition");
     let context = reader.string(node, "context");
     let (kind, text) = (kind?, text?);
     let at = node.at.child("condition");

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::case::expression::ParseError;
 use crate::document::{Diagnostic, Document, Pointer, Position, Severity, nearest};
+use crate::schema::Schemas;
 
 /// A value of the file with its place.
 #[derive(Debug, Clone)]
@@ -45,11 +46,20 @@ impl<'d> Node<'d> {
 pub(super) struct Reader<'d> {
     pub(super) document: &'d Document,
     pub(super) problems: Vec<Diagnostic>,
+    /// What random choices start from.
+    pub(super) seed: u64,
+    schemas: Option<Schemas>,
 }
 
 impl<'d> Reader<'d> {
-    pub(super) fn new(document: &'d Document) -> Self {
-        Self { document, problems: Vec::new() }
+    pub(super) fn new(document: &'d Document, seed: u64) -> Self {
+        Self { document, problems: Vec::new(), seed, schemas: None }
+    }
+
+    /// The JSON Schemas of the file, by their places.
+    pub(super) fn schemas(&mut self) -> &Schemas {
+        let document = self.document;
+        self.schemas.get_or_insert_with(|| Schemas::new(vec![(document.name().to_owned(), document.shared_value())]))
     }
 
     pub(super) fn root(&self) -> Node<'d> {

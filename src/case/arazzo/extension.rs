@@ -6,6 +6,7 @@ use crate::case::Credentials;
 use crate::document::Pointer;
 
 use super::cursor::{Node, Reader, kind, suggest};
+use super::rows;
 
 /// What `x-conform` says in a workflow.
 ///
@@ -13,13 +14,14 @@ use super::cursor::{Node, Reader, kind, suggest};
 /// - `environments`: the environments in which it makes sense; any, where it is left out.
 /// - `row`: the input whose value names a row, in place of its number.
 /// - `generate`: how many rows of inputs are made from the schema, beside the written ones.
+/// - `writes`: `true`: it makes sense only where something may be changed; `false`: none of its steps changes anything.
 /// - `mark`: the input (or a list of inputs) that stands for the mark of the run wherever an expression names it, so
 ///   that what a run creates can be found and told from what others create. Its default is what other tools send.
 #[derive(Debug, Default)]
 pub(super) struct WorkflowExtension {
     pub(super) tags: Vec<String>,
     pub(super) environments: Vec<String>,
-    pub(super) generate: Option<u32>,
+    pub(super) writes: Option<bool>,
 }
 
 /// What `x-conform` says in a step.
@@ -30,6 +32,8 @@ pub(super) struct WorkflowExtension {
 /// - `remove`: JSON Pointers of members that are taken out of the payload after its replacements.
 /// - `merge-patch`: a merge patch (RFC 7396) for the payload, applied last; or an expression that yields one.
 /// - `credentials`: `environment`, `none` or `wrong`.
+/// - `body`: a JSON Schema that the body of the expected answer must satisfy.
+/// - `until`: what the answers have to come to, and by when.
 #[derive(Debug, Default)]
 pub(super) struct StepExtension<'d> {
     pub(super) always: bool,
@@ -37,6 +41,8 @@ pub(super) struct StepExtension<'d> {
     pub(super) remove: Vec<(Pointer, &'d str)>,
     pub(super) merge_patch: Option<Node<'d>>,
     pub(super) credentials: Option<Credentials>,
+    pub(super) body: Option<Node<'d>>,
+    pub(super) until: Option<Node<'d>>,
 }
 
 /// What a step expects.
@@ -51,7 +57,7 @@ pub(super) enum Expect {
 /// Reads `x-conform` of a workflow.
 pub(super) fn workflow(reader: &mut Reader<'_>, workflow: &Node<'_>, inputs: Option<&[&str]>) -> WorkflowExtension {
     let Some(node) = workflow.get("x-conform") else { return WorkflowExtension::default() };
-    let keys = ["tags", "environments", "generate", "mark", "row"];
+    let keys = ["tags", "environments", "generate", "mark", "row", "writes"];
     if reader.object(&node, "`x-conform` of a workflow", &keys).is_none() {
         return WorkflowExtension::default();
     }
@@ -70,24 +76,22 @@ pub(super) fn workflow(reader: &mut Reader<'_>, workflow: &Node<'_>, inputs: Opt
         let problem = reader.at_value(&node.at.child("row"), format!("there is no input `{row}`"));
         reader.report(problem.help(suggest(row, inputs)));
     }
-    let generate = node.get("generate").and_then(|node| {
-        let number =
-            node.value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= 10_000);
-        if number.is_none() {
-            reader.report(
-                reader.at_value(&node.at, "`generate` is no number of rows").help("an integer from 0 to 10000"),
-            );
-        }
-        number
-    });
+    if let Some(generate) = node.get("generate")
+        && rows::wanted(&generate).is_none()
+    {
+        let problem = reader.at_value(&generate.at, "`generate` is no number of rows");
+        reader.report(problem.help("an integer from 0 to 10000"));
+    }
     let mut owned = |key| reader.strings(&node, key).into_iter().map(|(_, text)| text.to_owned()).collect();
-    WorkflowExtension { tags: owned("tags"), environments: owned("environments"), generate }
+    let (tags, environments) = (owned("tags"), owned("environments"));
+    let writes = node.get("writes").map(|_| reader.flag(&node, "writes"));
+    WorkflowExtension { tags, environments, writes }
 }
 
 /// Reads `x-conform` of a step.
 pub(super) fn step<'d>(reader: &mut Reader<'d>, step: &Node<'d>) -> StepExtension<'d> {
     let Some(node) = step.get("x-conform") else { return StepExtension::default() };
-    let keys = ["always", "expect", "remove", "merge-patch", "credentials"];
+    let keys = ["always", "expect", "remove", "merge-patch", "credentials", "body", "until"];
     if reader.object(&node, "`x-conform` of a step", &keys).is_none() {
         return StepExtension::default();
     }
@@ -106,6 +110,8 @@ pub(super) fn step<'d>(reader: &mut Reader<'d>, step: &Node<'d>) -> StepExtensio
         remove,
         merge_patch: node.get("merge-patch"),
         credentials: node.get("credentials").and_then(|node| credentials(reader, &node)),
+        body: node.get("body"),
+        until: node.get("until"),
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::document::Pointer;
 
 use super::cursor::{Node, Reader, kind, suggest};
+use super::rows;
 
 /// What a workflow's inputs may be.
 #[derive(Debug, Default)]
@@ -14,8 +15,8 @@ pub(super) struct Inputs {
     pub(super) rows: Vec<Row>,
     /// The defaults of the single inputs.
     pub(super) defaults: Row,
-    /// The schema, with the components that it may refer to.
-    pub(super) schema: Value,
+    /// Rows that were made from the schema.
+    pub(super) generated: Vec<Row>,
 }
 
 /// Values for all inputs of a workflow.
@@ -23,6 +24,8 @@ pub(super) struct Inputs {
 pub(super) struct Row {
     /// Counted from 1; nothing where the values are the defaults.
     pub(super) number: Option<usize>,
+    /// What a row that was made is called, and the seed that it was made from.
+    made: Option<(u32, String)>,
     /// The value of the input that names the rows (`x-conform: { row: INPUT }`).
     pub(super) name: Option<String>,
     pub(super) values: Value,
@@ -31,13 +34,24 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Row `number` of those that were made from `seed`.
+    pub(super) fn generated(number: u32, seed: &str, values: Value) -> Self {
+        Self { made: Some((number, seed.to_owned())), values, ..Self::default() }
+    }
+
     /// What tells it from the other rows; empty where it is the only one.
     pub(super) fn label(&self) -> String {
+        if let Some((number, seed)) = &self.made {
+            return format!("generated {number} seed {seed}");
+        }
         self.name.clone().or_else(|| self.number.map(|number| number.to_string())).unwrap_or_default()
     }
 
     /// What its case's name ends with.
     pub(super) fn suffix(&self) -> String {
+        if let Some((number, _)) = &self.made {
+            return format!(" [generated {number}]");
+        }
         match (&self.name, self.number) {
             (Some(name), _) => format!(" [{name}]"),
             (None, Some(number)) => format!(" [row {number}]"),
@@ -67,8 +81,9 @@ pub(super) fn names<'d>(workflow: &Node<'d>, components: Option<&Node<'d>>) -> O
 /// The inputs of a workflow: its schema's `examples`, or else its `default`, each over the defaults of the properties.
 pub(super) fn read<'d>(reader: &mut Reader<'d>, workflow: &Node<'d>, components: Option<&Node<'d>>) -> Inputs {
     let Some(inputs) = workflow.get("inputs") else {
-        let defaults = Row { number: None, name: None, values: json!({}), lacking: Vec::new() };
-        return Inputs { rows: Vec::new(), defaults, schema: json!({}) };
+        let defaults = Row { values: json!({}), ..Row::default() };
+        refuse_generate(reader, workflow);
+        return Inputs { rows: Vec::new(), defaults, generated: Vec::new() };
     };
     if !inputs.value.is_object() {
         reader.report(reader.at_value(&inputs.at, format!("`inputs` is {}, not a JSON Schema", kind(inputs.value))));
@@ -114,14 +129,26 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, workflow: &Node<'d>, components:
             check(reader, validator, &values, &row.at);
         }
         let name = number.and_then(|_| named(reader, workflow, &values, &row.at, &rows));
-        rows.push(Row { number: *number, name, values, lacking });
+        rows.push(Row { number: *number, made: None, name, values, lacking });
     }
+    let generated = match &validator {
+        Some(validator) => rows::generated(reader, workflow, &schema, &defaults, validator),
+        None => Vec::new(),
+    };
     let lacking: Vec<String> = lacking(&defaults);
     let values = Value::Object(defaults);
     if let Some(validator) = validator.as_ref().filter(|_| rows.is_empty() && lacking.is_empty()) {
         check(reader, validator, &values, &schema.at);
     }
-    Inputs { rows, defaults: Row { number: None, name: None, values, lacking }, schema: whole }
+    Inputs { rows, defaults: Row { values, lacking, ..Row::default() }, generated }
+}
+
+fn refuse_generate(reader: &mut Reader<'_>, workflow: &Node<'_>) {
+    if rows::are_wanted(workflow) {
+        let at = workflow.at.child("x-conform").child("generate");
+        let problem = reader.at_value(&at, "there are no inputs to generate");
+        reader.report(problem.help("add `inputs`, a JSON Schema"));
+    }
 }
 
 /// The name of a row, where an input names the rows: short, on one line and unique.

@@ -20,10 +20,13 @@
 //! |---|---|---|
 //! | workflow | `tags` | words by which a run selects cases |
 //! | | `environments` | the environments in which it makes sense; any, where it is left out |
-//! | | `generate` | how many rows of inputs are made from their schema, beside the written ones |
+//! | | `writes` | `true`: it makes sense only where something may be changed, even if every step reads; `false`: it changes nothing, and a step that would is a mistake |
+//! | | `generate` | how many rows of inputs are made from their schema, beside the written ones; an input with a `default` keeps it |
 //! | | `mark` | the input, or inputs, that stand for the mark of the run wherever they are named, so that what a run creates can be found; their default is what other tools send |
 //! | | `row` | the input whose value names a row, in place of its number |
 //! | step | `always` | `true`: runs whatever happened before, to clean up |
+//! | | `body` | a JSON Schema (2020-12) that the body must satisfy, beside the documented one, where the answer is of the expected kind: a success, or what `expect` says |
+//! | | `until` | `{ within: 5s, every: 200ms, condition: … }`, or `criteria` with a list: a request that reads is sent again until all of it holds, at most for that long |
 //! | | `expect` | `accepted` or `refused`: what the contract promises to this request; or a status, `404` or `4XX`, that has to come |
 //! | | `remove` | JSON Pointers of members that are taken out of the payload, after its replacements |
 //! | | `merge-patch` | a merge patch (RFC 7396) for the payload, or an expression that yields one; applied last, so that rows of inputs can change one body |
@@ -32,6 +35,7 @@
 //! | parameter | `undeclared` | `true`: is sent although the operation does not declare it |
 
 mod action;
+mod body;
 mod criteria;
 mod cursor;
 mod extension;
@@ -40,10 +44,12 @@ mod names;
 mod outline;
 mod parameter;
 mod payload;
+mod rows;
 mod source;
 mod step;
 #[cfg(test)]
 mod tests;
+mod until;
 mod workflow;
 
 use std::path::Path;
@@ -83,7 +89,15 @@ use cursor::{Node, Reader, suggest};
 /// # Errors
 /// Everything that is wrong with the file, in its order.
 pub fn read(document: &Document, contract: &Contract) -> Result<Vec<Case>, Vec<Diagnostic>> {
-    let mut reader = Reader::new(document);
+    read_seeded(document, contract, 0)
+}
+
+/// The same, where the rows that are made (`generate`) start from `seed`.
+///
+/// # Errors
+/// Everything that is wrong with the file, in its order.
+pub fn read_seeded(document: &Document, contract: &Contract, seed: u64) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    let mut reader = Reader::new(document, seed);
     let root = reader.root();
     let keys = ["arazzo", "$self", "info", "sourceDescriptions", "workflows", "components"];
     let mut cases = Vec::new();
@@ -103,11 +117,11 @@ pub fn read(document: &Document, contract: &Contract) -> Result<Vec<Case>, Vec<D
     Err(problems)
 }
 
-/// Reads several case files.
+/// Reads several case files; the rows that are made start from `seed`.
 ///
 /// # Errors
 /// Everything that is wrong with any of them; files that cannot be read; two cases of one name.
-pub fn read_all<P: AsRef<Path>>(paths: &[P], contract: &Contract) -> Result<Vec<Case>, Vec<Diagnostic>> {
+pub fn read_all<P: AsRef<Path>>(paths: &[P], contract: &Contract, seed: u64) -> Result<Vec<Case>, Vec<Diagnostic>> {
     let mut cases: Vec<Case> = Vec::new();
     let mut problems = Vec::new();
     for path in paths {
@@ -118,7 +132,7 @@ pub fn read_all<P: AsRef<Path>>(paths: &[P], contract: &Contract) -> Result<Vec<
                 continue;
             }
         };
-        match read(&document, contract) {
+        match read_seeded(&document, contract, seed) {
             Ok(read) => {
                 if let Some(twice) = read.iter().find(|case| cases.iter().any(|known| known.name == case.name)) {
                     let message = format!("another case file has a case `{}`, too", twice.name);

@@ -8,6 +8,7 @@ use crate::contract::Contract;
 use crate::document::Pointer;
 
 use super::action::{self, Outcome};
+use super::body;
 use super::criteria;
 use super::cursor::{Node, Reader};
 use super::extension::{self, Expect, StepExtension};
@@ -15,6 +16,7 @@ use super::names::{Moment, Scene};
 use super::parameter::{self, Taker};
 use super::payload;
 use super::source::{self, Unresolved};
+use super::until;
 use super::workflow::Ids;
 
 const KEYS: [&str; 13] = [
@@ -60,6 +62,13 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, contract: &Contract, scene: Scen
     let response = scene.at(Moment::Response);
     let mut criteria = criteria::read(reader, node, "successCriteria", response);
     let intent = intent(reader, node, &extension, &mut criteria);
+    if let Some(schema) = &extension.body {
+        criteria.extend(body::read(reader, schema, extension.expect.as_ref()));
+    }
+    let until = match (&extension.until, &target) {
+        (Some(node), Some(Target::Operation(operation))) => until::read(reader, node, operation, scene),
+        _ => None,
+    };
     let step = Step {
         id: outlined.id.to_owned(),
         text,
@@ -70,6 +79,7 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, contract: &Contract, scene: Scen
         credentials: extension.credentials.unwrap_or(Credentials::Environment),
         intent,
         criteria,
+        until,
         outputs: outputs(reader, node, response),
         on_success: action::read(reader, node, Outcome::Success, scene, ids),
         on_failure: action::read(reader, node, Outcome::Failure, scene, ids),
@@ -146,6 +156,8 @@ fn called<'d>(
         || extension.merge_patch.is_some()
         || extension.expect.is_some()
         || extension.credentials.is_some()
+        || extension.body.is_some()
+        || extension.until.is_some()
     {
         let problem =
             reader.at_key(&node.at.child("x-conform"), "a step that calls a workflow sends no request of its own");

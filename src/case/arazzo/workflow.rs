@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::case::{Case, CaseId, Generate, Intent, Origin, Step};
+use crate::case::{Call, Case, CaseId, Intent, Origin, Step};
 use crate::contract::Contract;
 use crate::digest::sha256_of_parts;
 use crate::document::Pointer;
@@ -12,6 +12,7 @@ use super::extension;
 use super::inputs::{self, Inputs, Row};
 use super::names::{Moment, Scene};
 use super::outline::{Outline, Workflow};
+use super::rows;
 use super::step;
 
 /// The ids of the cases of a file, known before any of them is read.
@@ -35,7 +36,8 @@ impl Ids {
             let rows: Vec<CaseId> = inputs.rows.iter().map(|row| id(&row.label())).collect();
             let numbered = inputs.rows.iter().any(|row| row.number.is_some());
             let call = if numbered { id("called") } else { id("") };
-            let rows = if rows.is_empty() { vec![id("")] } else { rows };
+            let only_made = !inputs.generated.is_empty() && !inputs.defaults.lacking.is_empty();
+            let rows = if rows.is_empty() && !only_made { vec![id("")] } else { rows };
             Identity { workflow: workflow.id.to_owned(), rows, call }
         };
         Self { file: file.to_owned(), workflows: workflows.iter().zip(inputs).map(identity).collect() }
@@ -79,7 +81,38 @@ pub(super) fn cases<'d>(reader: &mut Reader<'d>, outline: &Outline<'d>, contract
     for (workflow, inputs) in outline.workflows.iter().zip(inputs) {
         cases.extend(of_workflow(reader, outline, contract, workflow, inputs, &ids));
     }
+    refuse_writes(reader, outline, contract, &cases);
     cases
+}
+
+/// Workflows that say that they change nothing, and have a step that does.
+fn refuse_writes(reader: &mut Reader<'_>, outline: &Outline<'_>, contract: &Contract, cases: &[Case]) {
+    for workflow in &outline.workflows {
+        let says = workflow.node.get("x-conform").and_then(|extension| extension.get("writes"));
+        if says.is_none_or(|says| says.value.as_bool() != Some(false)) {
+            continue;
+        }
+        let own = |case: &&Case| matches!(&case.origin, Origin::Written { workflow: id, .. } if id == workflow.id);
+        let Some(case) = cases.iter().find(own) else { continue };
+        for outlined in &workflow.steps {
+            let Some(step) = case.steps.iter().find(|step| step.id == outlined.id) else { continue };
+            let alone = Case { steps: vec![step.clone()], ..case.clone() };
+            let find = |id: &CaseId| cases.iter().find(|case| case.id == *id);
+            if !alone.writes(contract, &find) {
+                continue;
+            }
+            let what = match &step.call {
+                Call::Operation(id) => format!("`{id}` changes something"),
+                Call::Case(_) => format!("step `{}` leads to one that changes something", step.id),
+            };
+            let key =
+                ["operationId", "operationPath", "workflowId"].into_iter().find(|key| outlined.node.get(key).is_some());
+            let at = outlined.node.at.child(key.unwrap_or("stepId"));
+            let message = format!("{what}, and workflow `{}` says that it does not", workflow.id);
+            let problem = reader.at_value(&at, message);
+            reader.report(problem.help("leave `writes: false` out, or call an operation that reads"));
+        }
+    }
 }
 
 fn of_workflow<'d>(
@@ -102,7 +135,9 @@ fn of_workflow<'d>(
     }
     let written = !inputs.rows.is_empty();
     let numbered = inputs.rows.iter().any(|row| row.number.is_some());
-    if !written && !workflow.called && !inputs.defaults.lacking.is_empty() {
+    // Made rows have all that is required, so that the defaults alone need not make a case.
+    let bare = !inputs.defaults.lacking.is_empty() && rows::are_wanted(node);
+    if !written && !workflow.called && !bare && !inputs.defaults.lacking.is_empty() {
         let lacking: Vec<String> = inputs.defaults.lacking.iter().map(|name| format!("`{name}`")).collect();
         let message = format!("no value for the required input {} of workflow `{}`", lacking.join(", "), workflow.id);
         let problem = reader.at_key(&node.at.child("inputs"), message);
@@ -120,7 +155,7 @@ fn of_workflow<'d>(
         texts: texts.into_iter().map(str::to_owned).collect(),
         tags: extension.tags,
         environments: extension.environments,
-        generate: extension.generate.map(|rows| Generate { rows, schema: inputs.schema }),
+        needs_writes: extension.writes == Some(true),
         ..Case::new(CaseId(Arc::from("")), name, origin, steps)
     };
     let case = |row: Row, id: &str, suffix: String, standalone: bool| Case {
@@ -137,10 +172,14 @@ fn of_workflow<'d>(
         let (id, suffix) = (row.label(), row.suffix());
         cases.push(case(row, &id, suffix, true));
     }
+    for row in inputs.generated {
+        let (id, suffix) = (row.label(), row.suffix());
+        cases.push(case(row, &id, suffix, true));
+    }
     // Called, a workflow gets its inputs from the caller, over the defaults.
-    if !written {
+    if !written && (workflow.called || !bare) {
         cases.push(case(inputs.defaults, "", String::new(), !workflow.called));
-    } else if numbered && workflow.called {
+    } else if written && numbered && workflow.called {
         cases.push(case(inputs.defaults, "called", " [called]".to_owned(), false));
     }
     cases

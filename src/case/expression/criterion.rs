@@ -8,7 +8,7 @@ use crate::document::Position;
 use super::compare::Strictness;
 use super::condition::{self, Condition};
 use super::template::as_text;
-use super::{Evaluated, Expression, ParseError, Query, Scope, judge};
+use super::{BodySchema, Evaluated, Expression, ParseError, Query, Scope, judge};
 
 /// A condition (Arazzo 1.0.1, Criterion Object).
 ///
@@ -59,6 +59,8 @@ pub enum CriterionKind {
         /// The query.
         query: Query,
     },
+    /// A JSON Schema that the body of the answer satisfies.
+    Body(BodySchema),
 }
 
 impl Criterion {
@@ -107,8 +109,33 @@ impl Criterion {
         Ok(Self { exact, ..Self::new(query, CriterionKind::JsonPath { context, query: parsed }) })
     }
 
+    /// A JSON Schema for the body.
+    pub fn body(schema: BodySchema) -> Self {
+        Self::new("body", CriterionKind::Body(schema))
+    }
+
+    /// Whether it says itself when a step succeeded; a schema only adds to what else says so.
+    pub fn decides(&self) -> bool {
+        !matches!(self.kind, CriterionKind::Body(_))
+    }
+
     fn new(text: &str, kind: CriterionKind) -> Self {
         Self { text: text.to_owned(), file: None, position: None, kind, exact: false }
+    }
+
+    /// Everything that it says, each with the value that decided: of a schema one for each violation.
+    pub fn evaluate_each(&self, scope: &Scope<'_>) -> Vec<Evaluated> {
+        let CriterionKind::Body(schema) = &self.kind else { return vec![self.evaluate(scope)] };
+        let breaches = schema.breaches(scope);
+        if breaches.is_empty() {
+            return vec![self.said(true, None, "the body to satisfy its schema".to_owned())];
+        }
+        let said = |breach: super::body::Breach| Evaluated {
+            text: breach.text,
+            position: breach.position.or(self.position),
+            ..self.said(false, breach.actual, breach.expected)
+        };
+        breaches.into_iter().map(said).collect()
     }
 
     /// Whether it holds, with the value that decided and what it was compared with.
@@ -136,7 +163,15 @@ impl Criterion {
                 let actual = if holds { Some(Value::Array(selected)) } else { value };
                 (holds, actual, format!("`{}` to select something from {context}", self.text))
             }
+            CriterionKind::Body(schema) => match schema.breaches(scope).into_iter().next() {
+                Some(breach) => (false, breach.actual, breach.expected),
+                None => (true, None, "the body to satisfy its schema".to_owned()),
+            },
         };
+        self.said(holds, actual, expected)
+    }
+
+    fn said(&self, holds: bool, actual: Option<Value>, expected: String) -> Evaluated {
         Evaluated {
             text: self.text.clone(),
             file: self.file.clone(),
@@ -152,6 +187,7 @@ impl Criterion {
         match &mut self.kind {
             CriterionKind::Simple(condition) => condition.visit(change),
             CriterionKind::Regex { context, .. } | CriterionKind::JsonPath { context, .. } => change(context),
+            CriterionKind::Body(_) => {}
         }
     }
 }

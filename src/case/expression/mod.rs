@@ -1,5 +1,6 @@
 //! Runtime expressions, templates and criteria (Arazzo 1.0.1).
 
+mod body;
 mod compare;
 mod condition;
 mod criterion;
@@ -19,6 +20,7 @@ use serde_json::Value;
 use crate::contract::Location;
 use crate::document::{Pointer, Position};
 
+pub use body::BodySchema;
 pub use condition::Condition;
 pub use criterion::{Criterion, CriterionKind};
 pub use query::Query;

@@ -1,6 +1,7 @@
 //! Case files, right and wrong.
 
 mod broken;
+mod extension;
 mod fixture;
 mod fuzz;
 mod published;
@@ -34,6 +35,9 @@ fn a_workflow_is_a_case_for_each_row() {
             ("pets/login", true, None),
             ("pets/buy [row 1]", true, Some(1)),
             ("pets/buy [row 2]", true, Some(2)),
+            ("pets/buy [generated 1]", true, None),
+            ("pets/buy [generated 2]", true, None),
+            ("pets/buy [generated 3]", true, None),
             ("pets/order", false, None),
         ]
     );
@@ -45,11 +49,10 @@ fn a_workflow_is_a_case_for_each_row() {
         (buy.tags.as_slice(), buy.environments.as_slice()),
         (&["slow".to_owned()][..], &["staging".to_owned()][..])
     );
-    assert_eq!(buy.generate.as_ref().map(|generate| generate.rows), Some(3));
     assert!(matches!(&buy.origin, Origin::Written { file, workflow, position }
         if file == "cases/pets.arazzo.yaml" && workflow == "buy" && position.line == 25));
     let order = buy.steps.iter().find(|step| step.id == "order").unwrap();
-    assert_eq!(order.call, Call::Case(cases[3].id.clone()));
+    assert_eq!(order.call, Call::Case(cases[6].id.clone()));
     assert!(cases.iter().all(|case| case.id.0.len() == 12 && case.id.0.chars().all(|c| c.is_ascii_hexdigit())));
 }
 
@@ -124,7 +127,7 @@ fn a_case_that_calls_another_writes_when_that_does() {
     let cases = cases(GOOD);
     let find = |id: &crate::case::CaseId| cases.iter().find(|case| case.id == *id);
     let writes: Vec<_> = cases.iter().map(|case| case.writes(&contract, &find)).collect();
-    assert_eq!(writes, [false, true, true, true]);
+    assert_eq!(writes, [false, true, true, true, true, true, true]);
 }
 
 #[test]
@@ -135,12 +138,12 @@ fn a_called_workflow_with_rows_is_a_case_of_its_own() {
     );
     let cases = cases(&text);
     let order: Vec<_> =
-        cases.iter().skip(3).map(|case| (case.name.as_str(), case.standalone, case.inputs.clone())).collect();
+        cases.iter().skip(6).map(|case| (case.name.as_str(), case.standalone, case.inputs.clone())).collect();
     assert_eq!(
         order,
         [("pets/order [row 1]", true, json!({"pet": 1})), ("pets/order [called]", false, json!({"pet": 3}))]
     );
-    assert_eq!(cases[1].steps[4].call, Call::Case(cases[4].id.clone()));
+    assert_eq!(cases[1].steps[4].call, Call::Case(cases[7].id.clone()));
 }
 
 #[test]
@@ -170,12 +173,12 @@ fn two_files_cannot_have_cases_of_one_name() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, GOOD).unwrap();
     }
-    let problems = super::read_all(&paths, &contract()).unwrap_err();
+    let problems = super::read_all(&paths, &contract(), 0).unwrap_err();
     let said: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(
         said[0].contains("another case file has a case `pets/login`") && said[1].contains("no such file"),
         "{said:?}"
     );
-    assert_eq!(super::read_all(&[&paths[0], &paths[2]], &contract()).unwrap().len(), 8);
+    assert_eq!(super::read_all(&[&paths[0], &paths[2]], &contract(), 0).unwrap().len(), 14);
 }

@@ -25,7 +25,7 @@ fn published() -> (Contract, Vec<Case>) {
     let overlays = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("specs/overlays").is_dir();
     let overlays = if overlays { folder("specs/overlays", ".overlay.yaml") } else { Vec::new() };
     let contract = Contract::load(&folder("specs", ".json"), &overlays).unwrap();
-    let cases = read_all(&folder("cases", ".arazzo.yaml"), &contract).unwrap_or_else(|problems| {
+    let cases = read_all(&folder("cases", ".arazzo.yaml"), &contract, 0).unwrap_or_else(|problems| {
         panic!("{}", problems.iter().map(|problem| problem.render(false, 120)).collect::<String>())
     });
     (contract, cases)
