@@ -8,6 +8,7 @@
 
 mod author;
 mod budget;
+mod choosing;
 mod cli;
 mod coverage;
 mod deviations;
