@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::contract::{Contract, Location, Operation, OperationId};
 use crate::document::{Place, Pointer, Position};
 
-use expression::{Criterion, Expression, Template};
+use expression::{Criterion, Expression, Selector, Template};
 
 /// Names a case: the same for any seed of others, worker count and environment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -172,6 +172,8 @@ pub struct Step {
     pub on_failure: Vec<Action>,
     /// How long it may take, instead of the environment's timeout.
     pub timeout: Option<Duration>,
+    /// Steps of this case that must have been answered before; else it is not sent.
+    pub depends_on: Vec<String>,
     /// Runs whatever happened before (`x-conform: { always: true }`).
     pub always: bool,
     /// Where it stands in its file.
@@ -197,6 +199,7 @@ impl Step {
             on_success: Vec::new(),
             on_failure: Vec::new(),
             timeout: None,
+            depends_on: Vec::new(),
             always: false,
             position: None,
         }
@@ -260,6 +263,8 @@ pub struct Payload {
     pub content: Template,
     /// Replacements, in order; nothing removes the member.
     pub replacements: Vec<(Pointer, Option<Template>)>,
+    /// Replacements of all that a selector finds (Arazzo 1.1), after the others.
+    pub selected: Vec<(Selector, Template)>,
     /// A merge patch (RFC 7396) that is applied after the replacements: null takes a member out.
     pub merge_patch: Option<Template>,
     /// Bytes that are sent instead of the content: truncated, of another type, none at all.
@@ -271,7 +276,15 @@ pub struct Payload {
 impl Payload {
     /// `content`, to be written as `content_type`.
     pub fn new(content_type: Option<String>, content: Template) -> Self {
-        Self { content_type, content, replacements: Vec::new(), merge_patch: None, bytes: None, unlabelled: false }
+        Self {
+            content_type,
+            content,
+            replacements: Vec::new(),
+            selected: Vec::new(),
+            merge_patch: None,
+            bytes: None,
+            unlabelled: false,
+        }
     }
 
     /// The content, where it is a value that is known already and sent as such.
@@ -417,6 +430,8 @@ pub struct Action {
     pub name: String,
     /// What to do.
     pub kind: ActionKind,
+    /// Inputs for the case that it leads to.
+    pub arguments: Vec<Argument>,
     /// Taken when all hold.
     pub criteria: Vec<Criterion>,
 }

@@ -102,6 +102,17 @@ impl Payload {
                 put => put.map_err(|error| Misplaced(format!("the payload cannot be changed: {error}")))?,
             }
         }
+        for (selector, replacement) in &self.selected {
+            let places = selector.places(&value);
+            let Some(first) = places.first() else {
+                return Err(Misplaced(format!("the payload has nothing at {selector} to be replaced")).into());
+            };
+            let new = render(replacement, Some(first))?;
+            for place in &places {
+                let put = place.put(&mut value, Some(new.clone()));
+                put.map_err(|error| Misplaced(format!("the payload cannot be changed: {error}")))?;
+            }
+        }
         if let Some(patch) = &self.merge_patch {
             json_patch::merge(&mut value, &render(patch, None)?);
         }

@@ -130,7 +130,7 @@ fn doubled(pause: Duration, times: u32) -> Duration {
 }
 
 /// RFC 9110 §10.2.3: seconds, or an HTTP-date, which counts from the server's own clock where it tells.
-fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
+pub(super) fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
     let value = response.headers.get("retry-after")?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));

@@ -5,15 +5,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::case::expression::{Finished, Scope};
-use crate::case::{Action, ActionKind, Call, Case, CaseId, EACH_LISTED, Origin, Step, Supply};
+use crate::case::{ActionKind, Call, Case, CaseId, EACH_LISTED, Origin, Step, Supply};
 use crate::outcome::{CaseRecord, CaseResult};
 use crate::plan;
 
 use super::bind::Unbound;
-use super::perform::{Errand, Performed, next_action};
+use super::perform::{Decided, Errand, Performed, Retried, next_action};
 use super::{LEFT_OUT, Runner};
 
 /// A case that jumps back and forth ends after so many steps.
@@ -47,7 +47,7 @@ struct State {
 /// What a step leaves behind once it was counted.
 struct Counted {
     outputs: BTreeMap<String, Value>,
-    action: Option<Action>,
+    action: Option<Decided>,
     summary: String,
 }
 
@@ -56,15 +56,15 @@ enum Next {
     Following,
     End,
     Step(String),
-    Case(CaseId),
-    Again { after: Duration, step: Option<String>, case: Option<CaseId> },
+    Case(CaseId, Map<String, Value>),
+    Again { action: String, after: Duration, step: Option<String>, case: Option<(CaseId, Map<String, Value>)> },
 }
 
 /// How a case came to a step.
 #[derive(Debug, Clone, Copy)]
-struct Walk {
+struct Walk<'w> {
     /// How often the step was sent again already.
-    retried: u32,
+    retried: &'w Retried,
     /// Only what always runs is still to come.
     ending: bool,
 }
@@ -175,7 +175,7 @@ impl Runner<'_> {
         self.walk(case, state, trail, &mut ran).await;
         for (at, step) in case.steps.iter().enumerate() {
             if step.always && !ran.contains(&at) && self.health.broken().is_none() {
-                self.step(case, step, state, trail, Walk { retried: 0, ending: true }).await;
+                self.step(case, step, state, trail, Walk { retried: &Retried::new(), ending: true }).await;
             }
         }
     }
@@ -183,7 +183,7 @@ impl Runner<'_> {
     async fn walk(&self, case: &Case, state: &mut State, trail: &Trail<'_>, ran: &mut BTreeSet<usize>) {
         let mut at = 0;
         let mut taken = 0;
-        let mut again: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut again: BTreeMap<usize, Retried> = BTreeMap::new();
         let mut ending = false;
         while let Some(step) = case.steps.get(at) {
             if ending && !step.always {
@@ -196,49 +196,59 @@ impl Runner<'_> {
                 state.unjudged.get_or_insert(broken.unwrap_or_else(|| format!("more than {STEPS} steps")));
                 return;
             }
-            let retried = again.remove(&at).unwrap_or_default();
+            let mut retried = again.remove(&at).unwrap_or_default();
             ran.insert(at);
-            match self.step(case, step, state, trail, Walk { retried, ending }).await {
+            match self.step(case, step, state, trail, Walk { retried: &retried, ending }).await {
                 Next::Following => at += 1,
                 Next::End => {
                     ending = true;
                     at += 1;
                 }
                 Next::Step(id) => at = case.steps.iter().position(|step| step.id == id).unwrap_or(case.steps.len()),
-                Next::Case(id) => {
-                    self.go_to(&id, state, trail).await;
+                Next::Case(id, inputs) => {
+                    self.go_to(&id, inputs, state, trail).await;
                     ending = true;
                     at += 1;
                 }
-                Next::Again { after, step: before, case: first } => {
-                    again.insert(at, retried + 1);
+                Next::Again { action, after, step: before, case: first } => {
+                    *retried.entry(action).or_default() += 1;
+                    again.insert(at, retried);
                     tokio::time::sleep(after).await;
                     if let Some(before) = before.and_then(|id| case.steps.iter().find(|step| step.id == id)) {
-                        self.step(case, before, state, trail, Walk { retried: 0, ending }).await;
+                        self.step(case, before, state, trail, Walk { retried: &Retried::new(), ending }).await;
                     }
-                    if let Some(id) = first {
-                        self.go_to(&id, state, trail).await;
+                    if let Some((id, inputs)) = first {
+                        self.go_to(&id, inputs, state, trail).await;
                     }
                 }
             }
         }
     }
 
-    async fn go_to(&self, id: &CaseId, state: &mut State, trail: &Trail<'_>) {
+    async fn go_to(&self, id: &CaseId, given: Map<String, Value>, state: &mut State, trail: &Trail<'_>) {
         let Some(case) = self.plan.case(id).filter(|_| trail.depth() < DEPTH) else {
             state.unjudged.get_or_insert(format!("case {id} cannot be called from here"));
             return;
         };
-        let run = self.case_with(case, case.inputs.clone(), trail.call(&case.id)).await;
+        let mut inputs = case.inputs.as_object().cloned().unwrap_or_default();
+        inputs.extend(given);
+        let run = self.case_with(case, Value::Object(inputs), trail.call(&case.id)).await;
         state.absorb(&run);
+        if let Origin::Written { workflow, .. } = &case.origin {
+            state.workflows.insert(workflow.clone(), run.finished);
+        }
     }
 
-    async fn step(&self, case: &Case, step: &Step, state: &mut State, trail: &Trail<'_>, walk: Walk) -> Next {
+    async fn step(&self, case: &Case, step: &Step, state: &mut State, trail: &Trail<'_>, walk: Walk<'_>) -> Next {
         let Walk { retried, ending } = walk;
         let id = match &step.call {
             Call::Case(id) => return self.call(id, step, state, trail, retried).await,
             Call::Operation(id) => id,
         };
+        if let Some(missing) = step.depends_on.iter().find(|id| !state.steps.contains_key(*id)) {
+            state.unjudged.get_or_insert(format!("step {}: step {missing}, which it depends on, has not run", step.id));
+            return Next::End;
+        }
         let Some(operation) = self.contract.operation(id) else {
             state.unjudged.get_or_insert(format!("{id} is not in the contract"));
             return Next::End;
@@ -260,7 +270,7 @@ impl Runner<'_> {
             }
         };
         match performed {
-            Ok(performed) => match take(step, state, performed, retried) {
+            Ok(performed) => match take(step, state, performed) {
                 Next::End if each_listed(case) => Next::Following,
                 next => next,
             },
@@ -284,7 +294,7 @@ impl Runner<'_> {
     }
 
     /// A step that calls another case: its arguments are the case's inputs, the case's outputs are the step's.
-    async fn call(&self, id: &CaseId, step: &Step, state: &mut State, trail: &Trail<'_>, retried: u32) -> Next {
+    async fn call(&self, id: &CaseId, step: &Step, state: &mut State, trail: &Trail<'_>, retried: &Retried) -> Next {
         let Some(called) = self.plan.case(id).filter(|_| trail.depth() < DEPTH) else {
             state.unjudged.get_or_insert(format!("step {}: case {id} cannot be called from here", step.id));
             return Next::End;
@@ -308,14 +318,14 @@ impl Runner<'_> {
             );
             let held = step.criteria.iter().all(|criterion| criterion.evaluate(&scope).holds == Ok(true));
             let succeeded = run.record.result == CaseResult::Passed && held;
-            (kept, succeeded, next_action(step, succeeded, &scope).cloned())
+            (kept, succeeded, next_action(step, succeeded, &scope, retried))
         };
         state.steps.insert(step.id.clone(), kept);
         if let Origin::Written { workflow, .. } = &called.origin {
             state.workflows.insert(workflow.clone(), run.finished);
         }
         let failed = run.record.result == CaseResult::Failed;
-        follow(action, succeeded, retried).unwrap_or_else(|| {
+        follow(action, succeeded).unwrap_or_else(|| {
             if !succeeded && !failed {
                 state.unjudged.get_or_insert(format!("step {}: {} did not end as it should", step.id, called.name));
             }
@@ -330,11 +340,11 @@ fn each_listed(case: &Case) -> bool {
 }
 
 /// Keeps what a request brought and decides where to go.
-fn take(step: &Step, state: &mut State, performed: Performed, retried: u32) -> Next {
+fn take(step: &Step, state: &mut State, performed: Performed) -> Next {
     let (failed, succeeded) = (performed.failed, performed.succeeded);
     let Counted { outputs, action, summary } = state.count(performed);
     state.steps.insert(step.id.clone(), outputs);
-    follow(action, succeeded, retried).unwrap_or_else(|| {
+    follow(action, succeeded).unwrap_or_else(|| {
         // A step that fails without a drift ends the case all the same, and then nothing is known of what it is about.
         if !succeeded && !failed {
             state.unjudged.get_or_insert(format!("step {}: {summary}", step.id));
@@ -343,15 +353,17 @@ fn take(step: &Step, state: &mut State, performed: Performed, retried: u32) -> N
     })
 }
 
-/// Where the action of a step leads; nothing where there is none, or where it has no retries left.
-fn follow(action: Option<Action>, succeeded: bool, retried: u32) -> Option<Next> {
-    match action?.kind {
+/// Where the action of a step leads; nothing where there is none.
+fn follow(decided: Option<Decided>, succeeded: bool) -> Option<Next> {
+    let Decided { action, inputs } = decided?;
+    match action.kind {
         // The end of a step that failed is how it ends without any action, too.
         ActionKind::End => succeeded.then_some(Next::End),
         ActionKind::GotoStep(id) => Some(Next::Step(id)),
-        ActionKind::GotoCase(id) => Some(Next::Case(id)),
-        ActionKind::Retry { after, limit, step, case } if retried < limit => Some(Next::Again { after, step, case }),
-        ActionKind::Retry { .. } => None,
+        ActionKind::GotoCase(id) => Some(Next::Case(id, inputs)),
+        ActionKind::Retry { after, step, case, .. } => {
+            Some(Next::Again { action: action.name, after, step, case: case.map(|id| (id, inputs)) })
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! One step: bound, let through, sent, judged, counted.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::case::expression::{Criterion, Evaluated, Received, Scope, Sent};
-use crate::case::{Action, ActionKind, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Spot, Step};
+use crate::case::{Action, ActionKind, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Spot, Step, Supply};
 use crate::check::reading::Reading;
 use crate::check::{Body, Subject};
 use crate::contract::{Location, Operation};
@@ -15,6 +15,7 @@ use crate::exchange::Exchange;
 use crate::plan::producer::{Bindings, objects};
 
 use super::Runner;
+use super::attempt;
 use super::bind::{Bound, Unbound};
 use super::creation::{Creation, marks_in};
 use super::gate::Purpose;
@@ -23,6 +24,9 @@ use super::judge::Shown;
 use super::redact::Redactor;
 use super::tally::{Answered, Sighting};
 use super::witness::witness;
+
+/// A server that asks for a longer pause before a retry is asked again after this one.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What one step brought.
 #[derive(Debug)]
@@ -34,7 +38,7 @@ pub(super) struct Performed {
     pub(super) drifts: Vec<String>,
     pub(super) outputs: BTreeMap<String, Value>,
     /// What the step's actions say comes next.
-    pub(super) action: Option<Action>,
+    pub(super) action: Option<Decided>,
     pub(super) succeeded: bool,
     /// What the step waits for has not come yet, and there is time left.
     pub(super) waiting: bool,
@@ -77,13 +81,23 @@ pub(super) enum Aim {
     },
 }
 
+/// How often a step was sent again because of an action, by the action's name.
+pub(super) type Retried = BTreeMap<String, u32>;
+
+/// What the step's actions say comes next, with the inputs that they hand to a case.
+#[derive(Debug, Clone)]
+pub(super) struct Decided {
+    pub(super) action: Action,
+    pub(super) inputs: Map<String, Value>,
+}
+
 /// For whom a step is performed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Errand<'a> {
     /// The case that is run again to see a drift again: the one that was started, whatever it calls.
     pub(super) root: &'a CaseId,
-    /// How often the step was sent again already because its actions say so.
-    pub(super) retried: u32,
+    /// How often the step was sent again already because its actions say so, by action.
+    pub(super) retried: &'a Retried,
     /// Values of path parameters that are settled.
     pub(super) given: &'a Bindings,
     pub(super) aim: Aim,
@@ -95,7 +109,8 @@ impl<'a> Errand<'a> {
     /// The first attempt of a step of `root` itself.
     pub(super) fn of(root: &'a CaseId) -> Self {
         static NONE: Bindings = Vec::new();
-        Self { root, retried: 0, given: &NONE, aim: Aim::Case, patient_until: None }
+        static FIRST: Retried = Retried::new();
+        Self { root, retried: &FIRST, given: &NONE, aim: Aim::Case, patient_until: None }
     }
 
     /// For what `root` would bring.
@@ -245,8 +260,8 @@ impl Runner<'_> {
             }
             (_, true) => success,
         };
-        let action = next_action(step, succeeded, &after);
-        let foreseen = waiting || !succeeded && action.is_some_and(|action| is_foreseen(action, turn.errand.retried));
+        let action = next_action(step, succeeded, &after, turn.errand.retried);
+        let foreseen = waiting || !succeeded && action.as_ref().is_some_and(|decided| is_foreseen(&decided.action));
         let created = if creation.creates && success {
             self.created(turn, &after, creation.intended.clone())
         } else {
@@ -263,7 +278,6 @@ impl Runner<'_> {
         let subject = Subject::new(&reading, &step.intent, &criteria).expected_within(self.environment.slow_after);
         let Shown { failed, drifts, described } = self.judge(turn, &subject, foreseen);
         let outputs = step.outputs.iter().filter_map(|(name, e)| Some((name.clone(), after.evaluate(e)?))).collect();
-        let action = action.cloned();
         Performed {
             attempts: exchange.attempts,
             failed,
@@ -321,16 +335,37 @@ pub(super) fn method<'s>(step: &'s Step, operation: &'s Operation) -> &'s str {
     step.method.as_ref().unwrap_or(&operation.method)
 }
 
-/// What the step's actions say comes next: the first whose criteria hold.
-pub(super) fn next_action<'s>(step: &'s Step, succeeded: bool, after: &Scope<'_>) -> Option<&'s Action> {
+/// What the step's actions say comes next: the first whose criteria hold, and that has retries left where it is one.
+pub(super) fn next_action(step: &Step, succeeded: bool, after: &Scope<'_>, retried: &Retried) -> Option<Decided> {
     let actions = if succeeded { &step.on_success } else { &step.on_failure };
-    actions.iter().find(|action| action.criteria.iter().all(|criterion| criterion.evaluate(after).holds == Ok(true)))
+    let is_left = |action: &Action| match action.kind {
+        ActionKind::Retry { limit, .. } => retried.get(&action.name).copied().unwrap_or_default() < limit,
+        _ => true,
+    };
+    let holds = |action: &Action| action.criteria.iter().all(|criterion| criterion.evaluate(after).holds == Ok(true));
+    let mut action = actions.iter().find(|action| is_left(action) && holds(action))?.clone();
+    if let ActionKind::Retry { after: pause, .. } = &mut action.kind
+        && let Some(received) = after.response
+        && let Some(asked) = attempt::retry_after(received.response, jiff::Timestamp::now())
+    {
+        // The server knows better when it is worth trying, but it does not decide how long a run takes.
+        *pause = asked.min(LONGEST_PAUSE);
+    }
+    let mut inputs = Map::new();
+    for argument in &action.arguments {
+        if let Supply::Template(template) = &argument.value
+            && let Ok(Some(value)) = template.render(after).map(|rendered| rendered.value)
+        {
+            inputs.insert(argument.name.clone(), value);
+        }
+    }
+    Some(Decided { action, inputs })
 }
 
 /// Whether a failure is part of the case's way: it is tried again, or the case says where to go on in just this situation.
-fn is_foreseen(action: &Action, retried: u32) -> bool {
+fn is_foreseen(action: &Action) -> bool {
     match action.kind {
-        ActionKind::Retry { limit, .. } => retried < limit,
+        ActionKind::Retry { .. } => true,
         ActionKind::GotoStep(_) | ActionKind::GotoCase(_) => !action.criteria.is_empty(),
         ActionKind::End => false,
     }

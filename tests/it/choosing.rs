@@ -32,7 +32,10 @@ impl Place {
     fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let settings = format!("specs = [{:?}]\noverlays = []\ncases = [\"t.arazzo.yaml\"]\n", root.join("specs/GetAllCustomers.json"));
+        let settings = format!(
+            "specs = [{:?}]\noverlays = []\ncases = [\"t.arazzo.yaml\"]\n",
+            root.join("specs/GetAllCustomers.json")
+        );
         fs::write(place.0.path().join("conform.toml"), settings).unwrap();
         fs::write(place.0.path().join("t.arazzo.yaml"), CASES).unwrap();
         place

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use crate::case::{Action, ActionKind};
+use crate::case::{Action, ActionKind, Argument};
 
 use super::criteria;
 use super::cursor::{Node, Reader, suggest};
 use super::names::{Moment, Scene};
+use super::parameter;
 use super::workflow::Ids;
 
 /// Longer waits are refused: a day.
@@ -109,7 +110,7 @@ fn action<'d>(
     scene: Scene<'_, 'd>,
     ids: &Ids,
 ) -> Option<Action> {
-    let mut keys = vec!["name", "type", "workflowId", "stepId", "criteria"];
+    let mut keys = vec!["name", "type", "workflowId", "stepId", "criteria", "parameters"];
     if outcome == Outcome::Failure {
         keys.extend(["retryAfter", "retryLimit"]);
     }
@@ -128,6 +129,7 @@ fn action<'d>(
         let id = reader.string(node, "workflowId")?;
         ids.workflow(reader, &node.at.child("workflowId"), id)
     });
+    let arguments = inputs_of(reader, node, scene);
     let targets = [node.get("stepId"), node.get("workflowId")].into_iter().flatten().count();
     if targets == 2 {
         let problem = reader.at_key(&node.at.child("workflowId"), "an action with both `stepId` and `workflowId`");
@@ -144,7 +146,19 @@ fn action<'d>(
         "goto" => step.map(ActionKind::GotoStep).or(case.map(ActionKind::GotoCase))?,
         _ => ActionKind::Retry { after: wait(reader, node)?, limit: limit(reader, node)?, step, case },
     };
-    Some(Action { name, kind, criteria })
+    Some(Action { name, kind, arguments, criteria })
+}
+
+/// The inputs that an action hands to the workflow that it leads to (Arazzo 1.1).
+fn inputs_of<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene<'_, 'd>) -> Vec<Argument> {
+    let Some(parameters) = node.get("parameters") else { return Vec::new() };
+    let Some(id) = node.text("workflowId") else {
+        let problem = reader.at_key(&parameters.at, "`parameters` of an action that leads to no workflow");
+        reader.report(problem.help("add `workflowId`, whose inputs they are"));
+        return Vec::new();
+    };
+    let inputs = scene.outline.workflow(id).and_then(|workflow| workflow.inputs.as_deref());
+    parameter::inputs(reader, node, inputs, scene)
 }
 
 fn target_step<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene<'_, 'd>) -> Option<String> {

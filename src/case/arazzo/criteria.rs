@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::case::expression::{Criterion, ParseError};
+use crate::case::expression::{Criterion, Expression, ParseError};
+use crate::document::Pointer;
 
 use super::cursor::{Node, Reader, kind, suggest};
 use super::extension;
@@ -44,14 +45,16 @@ pub(super) fn inside<'d>(
             }
             return None;
         };
-        let context = scene.expression(reader, &node.at.child("context"), context)?;
+        let at = node.at.child("context");
+        let context = match member_of_body(context) {
+            Some(member) => member,
+            None => scene.expression(reader, &at, context)?,
+        };
         if kind == "regex" { Criterion::regex(context, text) } else { Criterion::jsonpath(context, text, exact) }
     };
     match read {
         Ok(mut criterion) => {
-            if kind == "simple" {
-                scene.criterion(reader, &at, &mut criterion);
-            }
+            scene.criterion(reader, &at, &mut criterion);
             criterion.exact = exact;
             criterion.file = Some(reader.document.name().to_owned());
             criterion.position = Some(reader.position(&at));
@@ -64,12 +67,20 @@ pub(super) fn inside<'d>(
     }
 }
 
+/// `$response.body.status`, as one of the standard's examples spells `$response.body#/status`.
+fn member_of_body(context: &str) -> Option<Expression> {
+    let members = context.strip_prefix("$response.body.")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    members.chars().all(plain).then(|| Expression::ResponseBody(Pointer::from_tokens(members.split('.'))))
+}
+
 /// The type, in its short form or as an object with a version.
 fn type_of<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<&'d str> {
     let (node, version) = match node.value {
         Value::Object(_) => {
             reader.object(node, "a criterion type", &["type", "version"])?;
             reader.required(node, "a criterion type", "type")?;
+            reader.required(node, "a criterion type", "version")?;
             (node.get("type")?, node.text("version").zip(node.get("version")))
         }
         _ => (node.clone(), None),

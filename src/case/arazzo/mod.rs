@@ -45,6 +45,7 @@ mod outline;
 mod parameter;
 mod payload;
 mod rows;
+mod selector;
 mod source;
 mod step;
 #[cfg(test)]
@@ -102,6 +103,7 @@ pub fn read_seeded(document: &Document, contract: &Contract, seed: u64) -> Resul
     let keys = ["arazzo", "$self", "info", "sourceDescriptions", "workflows", "components"];
     let mut cases = Vec::new();
     if reader.object(&root, "a case file", &keys).is_some() && version(&mut reader, &root) {
+        itself(&mut reader, &root);
         info(&mut reader, &root);
         components(&mut reader, &root);
         let outline = outline::read(&mut reader, &root, contract);
@@ -162,6 +164,16 @@ fn version(reader: &mut Reader<'_>, root: &Node<'_>) -> bool {
     known
 }
 
+/// `$self`: a URI-reference without a fragment (Arazzo 1.1).
+fn itself<'d>(reader: &mut Reader<'d>, root: &Node<'d>) {
+    if let Some(uri) = reader.string(root, "$self")
+        && (uri.contains('#') || uri.contains(char::is_whitespace) || uri.is_empty())
+    {
+        let problem = reader.at_value(&root.at.child("$self"), format!("`{uri}` is no URI that a file can have"));
+        reader.report(problem.help("such as `https://example.com/cases/pets.arazzo.yaml`, without `#`"));
+    }
+}
+
 fn info<'d>(reader: &mut Reader<'d>, root: &Node<'d>) {
     let Some(info) = root.get("info") else {
         reader.missing(root, "the file", "info");
@@ -202,10 +214,11 @@ fn components<'d>(reader: &mut Reader<'d>, root: &Node<'d>) {
 fn unused<'d>(reader: &mut Reader<'d>, component: &Node<'d>, group: &str) {
     let (what, keys): (_, &[&str]) = match group {
         "parameters" => ("a parameter", &["name", "in", "value", "x-conform"]),
-        "successActions" => ("an action", &["name", "type", "workflowId", "stepId", "criteria"]),
-        "failureActions" => {
-            ("an action", &["name", "type", "workflowId", "stepId", "criteria", "retryAfter", "retryLimit"])
-        }
+        "successActions" => ("an action", &["name", "type", "workflowId", "stepId", "criteria", "parameters"]),
+        "failureActions" => (
+            "an action",
+            &["name", "type", "workflowId", "stepId", "criteria", "parameters", "retryAfter", "retryLimit"],
+        ),
         _ => return,
     };
     let Some(members) = component.value.as_object() else { return };

@@ -5,6 +5,7 @@ use crate::document::Pointer;
 
 use super::cursor::{Reader, suggest};
 use super::outline::{Outline, Step, Workflow};
+use super::selector;
 
 /// When an expression is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,11 @@ impl<'o, 'd> Scene<'o, 'd> {
         }
     }
 
+    /// Looks up the names in an expression.
+    pub(super) fn known(self, reader: &mut Reader<'d>, at: &Pointer, expression: &mut Expression) -> bool {
+        self.accept(reader, at, expression)
+    }
+
     /// Looks up every name in a template.
     pub(super) fn template(self, reader: &mut Reader<'d>, at: &Pointer, template: &mut Template) {
         template.visit(&mut |expression| {
@@ -74,6 +80,9 @@ impl<'o, 'd> Scene<'o, 'd> {
     }
 
     fn accept(self, reader: &mut Reader<'d>, at: &Pointer, expression: &mut Expression) -> bool {
+        if let Expression::Selected(inner, _) = expression {
+            return self.accept(reader, at, inner);
+        }
         for _ in 0..LONGEST_CHAIN {
             match self.look_up(expression) {
                 Ok(None) => return true,
@@ -110,6 +119,10 @@ impl<'o, 'd> Scene<'o, 'd> {
                 let found = self.finished(expression, workflow)?;
                 known(expression, "output", name, &found.outputs, workflow).map(|()| None)
             }
+            Expression::Itself => match self.outline.itself {
+                Some(uri) => Ok(Some(Expression::Constant(uri.into()))),
+                None => Err(Unknown::new("$self", "the file has no `$self`", "add it at the top: `$self: https://…`")),
+            },
             Expression::Source(name, field) => self.source(expression, name, field).map(Some),
             Expression::Component(group, name) => self.component(expression, group, name).map(Some),
             Expression::Url
@@ -191,7 +204,11 @@ impl<'o, 'd> Scene<'o, 'd> {
         match field {
             "url" => Ok(Expression::Constant(source.url.into())),
             "name" => Ok(Expression::Constant(source.name.into())),
-            _ => Err(Unknown::new(fragment, format!("`{expression}` has no value"), suggest(field, &["url", "name"]))),
+            "type" => Ok(Expression::Constant("openapi".into())),
+            _ => {
+                let help = suggest(field, &["url", "name", "type"]);
+                Err(Unknown::new(fragment, format!("`{expression}` has no value"), help))
+            }
         }
     }
 
@@ -206,7 +223,7 @@ impl<'o, 'd> Scene<'o, 'd> {
             let help = suggest(name, &self.outline.component_names(group));
             return Err(Unknown::new(fragment, format!("unknown component parameter `{name}`"), help));
         };
-        match Template::parse(value.value) {
+        match Template::parse_with(value.value, &|value, at| selector::special(self.outline.has_selectors, value, at)) {
             Ok(Template::Literal(value)) => Ok(Expression::Constant(value)),
             Ok(Template::Expression(expression)) => Ok(expression),
             Ok(_) | Err(_) => {

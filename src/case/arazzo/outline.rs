@@ -12,6 +12,10 @@ pub(super) struct Outline<'d> {
     pub(super) sources: Vec<Source<'d>>,
     pub(super) workflows: Vec<Workflow<'d>>,
     pub(super) components: Option<Node<'d>>,
+    /// The URI that the file gives itself.
+    pub(super) itself: Option<&'d str>,
+    /// Whether Selector Objects may stand for values (Arazzo 1.1).
+    pub(super) has_selectors: bool,
 }
 
 /// A workflow with the names inside.
@@ -103,7 +107,8 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, root: &Node<'d>, contract: &Cont
     for workflow in &mut workflows {
         workflow.called = called.contains(&workflow.id);
     }
-    Outline { sources, workflows, components }
+    let has_selectors = root.text("arazzo").is_some_and(|version| !version.starts_with("1.0."));
+    Outline { sources, workflows, components, itself: root.text("$self"), has_selectors }
 }
 
 fn workflow<'d>(reader: &mut Reader<'d>, id: &'d str, node: Node<'d>, components: Option<&Node<'d>>) -> Workflow<'d> {

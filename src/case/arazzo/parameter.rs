@@ -3,11 +3,13 @@
 use crate::case::expression::Template;
 use crate::case::{Argument, Supply};
 use crate::contract::{Location, Operation};
+use crate::document::Pointer;
 
 use super::action::dereference;
 use super::cursor::{Node, Reader, suggest};
 use super::extension;
 use super::names::{Moment, Scene};
+use super::selector;
 
 /// What takes the parameters.
 #[derive(Clone, Copy)]
@@ -67,6 +69,34 @@ pub(super) fn read<'d>(
     arguments
 }
 
+/// The parameters of an action, which are inputs of the workflow that it leads to; they may speak of the answer.
+pub(super) fn inputs<'d>(
+    reader: &mut Reader<'d>,
+    action: &Node<'d>,
+    inputs: Option<&[&str]>,
+    scene: Scene<'_, 'd>,
+) -> Vec<Argument> {
+    let mut arguments: Vec<Argument> = Vec::new();
+    for given in list(reader, action, scene) {
+        if given.location.is_some() {
+            let problem = reader.at_key(&given.node.at.child("in"), "an input of a workflow travels nowhere");
+            reader.report(problem.help("leave `in` out"));
+            continue;
+        }
+        if place(reader, &given, Taker::Workflow(inputs)).is_none() {
+            continue;
+        }
+        if arguments.iter().any(|known| known.name == given.name) {
+            reader.report(reader.at_key(&given.node.at, format!("parameter `{}` appears twice", given.name)));
+            continue;
+        }
+        let Some(mut template) = misplaced(reader, &given.value, scene) else { continue };
+        scene.template(reader, &given.value.at, &mut template);
+        arguments.push(Argument { name: given.name.to_owned(), location: None, value: Supply::Template(template) });
+    }
+    arguments
+}
+
 fn same(argument: &Argument, name: &str, location: Option<Location>) -> bool {
     argument.location == location
         && if location == Some(Location::Header) {
@@ -92,6 +122,12 @@ fn list<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene<'_, 'd>) -> V
         let undeclared = extension::flag(reader, &meant, "a parameter", "undeclared");
         let text = reader.string(&meant, "in");
         let location = text.and_then(location);
+        if text == Some("querystring") {
+            let problem = reader.at_value(&meant.at.child("in"), "parameters in the `querystring` are not supported");
+            let help = "they are of OpenAPI 3.2; write each as `in: query`";
+            reader.report(problem.label("not supported").help(help));
+            continue;
+        }
         if let (Some(text), None) = (text, location) {
             let problem = reader.at_value(&meant.at.child("in"), format!("no parameter travels in `{text}`"));
             reader.report(problem.help(suggest(text, &["path", "query", "header", "cookie"])));
@@ -203,8 +239,9 @@ fn require_path(reader: &mut Reader<'_>, step: &Node<'_>, operation: &Operation,
 }
 
 /// Reports a template's strings that are none.
-pub(super) fn misplaced<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Template> {
-    match Template::parse(node.value) {
+pub(super) fn misplaced<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene<'_, 'd>) -> Option<Template> {
+    let special = |value: &serde_json::Value, at: &Pointer| selector::special(scene.outline.has_selectors, value, at);
+    match Template::parse_with(node.value, &special) {
         Ok(template) => Some(template),
         Err(errors) => {
             for wrong in errors {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::case::Payload;
-use crate::case::expression::Template;
+use crate::case::expression::{Selector, Template};
 use crate::contract::Operation;
 use crate::document::Pointer;
 
@@ -11,6 +11,7 @@ use super::cursor::{Node, Reader};
 use super::extension::StepExtension;
 use super::names::{Moment, Scene};
 use super::parameter::misplaced;
+use super::selector;
 
 /// Reads `requestBody` of a step that calls an operation.
 pub(super) fn read<'d>(
@@ -42,9 +43,12 @@ pub(super) fn read<'d>(
         None => template(reader, &payload, scene)?,
     };
     let mut replacements = Vec::new();
+    let mut selected = Vec::new();
     for item in reader.array(&node, "replacements") {
-        if let Some((target, value)) = replacement(reader, &item, scene) {
-            replacements.push((target, Some(value)));
+        match replacement(reader, &item, scene) {
+            Some((Selector::Pointer(target), value)) => replacements.push((target, Some(value))),
+            Some((query, value)) => selected.push((query, value)),
+            None => {}
         }
     }
     for (index, (pointer, text)) in extension.remove.iter().enumerate() {
@@ -58,12 +62,12 @@ pub(super) fn read<'d>(
         Some(patch) => Some(template(reader, patch, scene)?),
         None => None,
     };
-    Some(Payload { replacements, merge_patch, ..Payload::new(content_type, content) })
+    Some(Payload { replacements, selected, merge_patch, ..Payload::new(content_type, content) })
 }
 
 /// Reads a value as a template, and looks up its names.
 pub(super) fn template<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene<'_, 'd>) -> Option<Template> {
-    let mut template = misplaced(reader, node)?;
+    let mut template = misplaced(reader, node, scene)?;
     scene.at(Moment::Request).template(reader, &node.at, &mut template);
     Some(template)
 }
@@ -101,8 +105,10 @@ fn json_text(text: &str) -> Option<Value> {
     if is_structure { serde_json::from_str(text).ok() } else { None }
 }
 
-fn replacement<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene<'_, 'd>) -> Option<(Pointer, Template)> {
-    reader.object(node, "a replacement", &["target", "value"])?;
+fn replacement<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene<'_, 'd>) -> Option<(Selector, Template)> {
+    reader.object(node, "a replacement", &["target", "targetSelectorType", "value"])?;
+    let kind =
+        node.get("targetSelectorType").map_or(Some(selector::Kind::Pointer), |kind| selector::kind(reader, &kind));
     let target = reader.required(node, "a replacement", "target");
     let Some(value) = node.get("value") else {
         reader.missing(node, "a replacement", "value");
@@ -110,8 +116,17 @@ fn replacement<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene<'_, 'd
     };
     let value = template(reader, &value, scene);
     let target = target?;
+    if kind? == selector::Kind::Query {
+        return match Selector::query(target) {
+            Ok(query) => Some((query, value?)),
+            Err(error) => {
+                reader.report(reader.at_error(&node.at.child("target"), target, &error));
+                None
+            }
+        };
+    }
     match Pointer::parse(target) {
-        Ok(pointer) if !target.starts_with("//") => Some((pointer, value?)),
+        Ok(pointer) if !target.starts_with("//") => Some((Selector::Pointer(pointer), value?)),
         _ => {
             let problem = reader.at_value(&node.at.child("target"), format!("`{target}` is not a JSON Pointer"));
             let bare = target.trim_start_matches(['#', '$', '/', '.']);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::case::expression::{Criterion, Expression};
+use crate::case::expression::{Criterion, Expression, Template};
 use crate::case::{Breach, Call, Credentials, Intent, Step};
 use crate::contract::Contract;
 use crate::document::Pointer;
@@ -10,7 +10,7 @@ use crate::document::Pointer;
 use super::action::{self, Outcome};
 use super::body;
 use super::criteria;
-use super::cursor::{Node, Reader};
+use super::cursor::{Node, Reader, suggest};
 use super::extension::{self, Expect, StepExtension};
 use super::names::{Moment, Scene};
 use super::parameter::{self, Taker};
@@ -19,7 +19,7 @@ use super::source::{self, Unresolved};
 use super::until;
 use super::workflow::Ids;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "stepId",
     "description",
     "operationId",
@@ -32,11 +32,12 @@ const KEYS: [&str; 13] = [
     "onFailure",
     "outputs",
     "timeout",
+    "dependsOn",
     "x-conform",
 ];
 
 /// Members of a step of Arazzo 1.1 that speak of messages and not of HTTP.
-const OF_MESSAGES: [&str; 4] = ["channelPath", "correlationId", "action", "dependsOn"];
+const OF_MESSAGES: [&str; 3] = ["channelPath", "correlationId", "action"];
 
 /// Reads a step.
 pub(super) fn read<'d>(reader: &mut Reader<'d>, contract: &Contract, scene: Scene<'_, 'd>, ids: &Ids) -> Option<Step> {
@@ -61,6 +62,10 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, contract: &Contract, scene: Scen
     };
     let response = scene.at(Moment::Response);
     let mut criteria = criteria::read(reader, node, "successCriteria", response);
+    if let Some(list) = node.get("successCriteria").filter(|list| list.value.as_array().is_some_and(Vec::is_empty)) {
+        let problem = reader.at_value(&list.at, "`successCriteria` is empty");
+        reader.report(problem.help("leave it out: then a success is expected"));
+    }
     let intent = intent(reader, node, &extension, &mut criteria);
     if let Some(schema) = &extension.body {
         criteria.extend(body::read(reader, schema, extension.expect.as_ref()));
@@ -84,6 +89,7 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, contract: &Contract, scene: Scen
         on_success: action::read(reader, node, Outcome::Success, scene, ids),
         on_failure: action::read(reader, node, Outcome::Failure, scene, ids),
         timeout: timeout(reader, node),
+        depends_on: depends_on(reader, node, scene),
         always: extension.always,
         position: Some(reader.position(&node.at.child("stepId"))),
         call: match target? {
@@ -181,6 +187,22 @@ pub(super) fn outputs<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene
             let problem = reader.at_key(&output.at, format!("`{name}` cannot name an output"));
             reader.report(problem.help("letters, digits, `.`, `_` and `-`"));
         }
+        if output.value.is_object() && scene.outline.has_selectors {
+            let before = reader.problems.len();
+            match parameter::misplaced(reader, &output, scene) {
+                Some(Template::Expression(mut expression)) => {
+                    if scene.known(reader, &output.at, &mut expression) {
+                        outputs.push((name.to_owned(), expression));
+                    }
+                }
+                _ if reader.problems.len() == before => {
+                    let problem = reader.at_value(&output.at, "an output is an expression or a Selector Object");
+                    reader.report(problem.help("`context`, `selector` and `type`, and nothing else"));
+                }
+                _ => {}
+            }
+            continue;
+        }
         if let Some(text) = reader.string(&map, name) {
             let expression = scene.expression(reader, &output.at, text);
             outputs.extend(expression.map(|expression| (name.to_owned(), expression)));
@@ -209,6 +231,53 @@ fn intent(
             Intent::Unknown
         }
     }
+}
+
+/// The steps of this workflow that have to be done before; those of others have to be done with their workflow.
+fn depends_on<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene<'_, 'd>) -> Vec<String> {
+    let mut own: Vec<String> = Vec::new();
+    if node.get("dependsOn").is_none() {
+        return own;
+    }
+    for (at, text) in reader.strings(node, "dependsOn") {
+        if text.starts_with("$sourceDescriptions.") {
+            let problem = reader.at_value(&at, "workflows of other files are not supported").label("not supported");
+            reader.report(problem.help("workflows that need each other stand in one file"));
+            continue;
+        }
+        if let Some(rest) = text.strip_prefix("$workflows.") {
+            let parts = rest.split_once(".steps.");
+            let workflow = parts.and_then(|(workflow, _)| scene.outline.workflow(workflow));
+            let step = parts.map(|(_, step)| step);
+            match (workflow, step) {
+                (Some(workflow), Some(step)) if workflow.steps.iter().any(|known| known.id == step) => {
+                    if !scene.workflow.depends_on.contains(&workflow.id) {
+                        let message = format!("workflow `{}` has not run here", workflow.id);
+                        let help = format!("add it to `dependsOn` of workflow `{}`", scene.workflow.id);
+                        reader.report(reader.at_value(&at, message).help(help));
+                    }
+                }
+                _ => {
+                    let problem = reader.at_value(&at, format!("`{text}` leads to no step"));
+                    reader.report(problem.help("the form is `$workflows.WORKFLOW.steps.STEP`"));
+                }
+            }
+            continue;
+        }
+        let steps = scene.workflow.step_ids();
+        match steps.iter().position(|known| *known == text) {
+            Some(index) if index < scene.step => own.push(text.to_owned()),
+            Some(_) => {
+                let problem = reader.at_value(&at, format!("step `{text}` is not done before this one"));
+                reader.report(problem.help("steps run in their order: a step stands behind those that it depends on"));
+            }
+            None => {
+                let message = format!("unknown step `{text}` in workflow `{}`", scene.workflow.id);
+                reader.report(reader.at_value(&at, message).help(suggest(text, &steps)));
+            }
+        }
+    }
+    own
 }
 
 /// Milliseconds (Arazzo 1.1).

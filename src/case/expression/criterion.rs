@@ -8,7 +8,7 @@ use crate::document::Position;
 use super::compare::Strictness;
 use super::condition::{self, Condition};
 use super::template::as_text;
-use super::{BodySchema, Evaluated, Expression, ParseError, Query, Scope, judge};
+use super::{BodySchema, Evaluated, Expression, ParseError, Query, Scope, Template, judge};
 
 /// A condition (Arazzo 1.0.1, Criterion Object).
 ///
@@ -52,6 +52,15 @@ pub enum CriterionKind {
         /// The pattern.
         pattern: Regex,
     },
+    /// A pattern or a query with embedded expressions, which is read when their values are there (Arazzo 1.1).
+    Embedded {
+        /// The text or value.
+        context: Expression,
+        /// The pattern or query.
+        condition: Template,
+        /// Whether it is a `JSONPath` query.
+        is_query: bool,
+    },
     /// A query that selects something from `context`.
     JsonPath {
         /// The value.
@@ -87,6 +96,9 @@ impl Criterion {
     /// # Errors
     /// When `pattern` is none, or uses what cannot be matched in linear time.
     pub fn regex(context: Expression, pattern: &str) -> Result<Self, ParseError> {
+        if let Some(condition) = embedded(pattern)? {
+            return Ok(Self::new(pattern, CriterionKind::Embedded { context, condition, is_query: false }));
+        }
         let whole = |message: String| {
             ParseError::new(0..pattern.len(), message)
                 .help("look-around and back-references are not supported, everything else of ECMA-262 is")
@@ -105,6 +117,10 @@ impl Criterion {
     /// # Errors
     /// Where and why it is no query.
     pub fn jsonpath(context: Expression, query: &str, exact: bool) -> Result<Self, ParseError> {
+        if let Some(condition) = embedded(query)? {
+            let kind = CriterionKind::Embedded { context, condition, is_query: true };
+            return Ok(Self { exact, ..Self::new(query, kind) });
+        }
         let parsed = Query::parse(query, exact)?;
         Ok(Self { exact, ..Self::new(query, CriterionKind::JsonPath { context, query: parsed }) })
     }
@@ -159,9 +175,14 @@ impl Criterion {
             CriterionKind::JsonPath { context, query } => {
                 let value = scope.evaluate(context);
                 let selected = query.select(value.as_ref().unwrap_or(&Value::Null));
-                let holds = !selected.is_empty();
+                // "If the context evaluates to null or undefined, the condition MUST evaluate to fail" (Arazzo 1.1).
+                let undefined = self.exact && value.as_ref().is_none_or(Value::is_null);
+                let holds = !undefined && !selected.is_empty();
                 let actual = if holds { Some(Value::Array(selected)) } else { value };
                 (holds, actual, format!("`{}` to select something from {context}", self.text))
+            }
+            CriterionKind::Embedded { context, condition, is_query } => {
+                return self.filled_in(context, condition, *is_query, scope);
             }
             CriterionKind::Body(schema) => match schema.breaches(scope).into_iter().next() {
                 Some(breach) => (false, breach.actual, breach.expected),
@@ -169,6 +190,38 @@ impl Criterion {
             },
         };
         self.said(holds, actual, expected)
+    }
+
+    /// What it says with the values of its expressions in their places.
+    fn filled_in(&self, context: &Expression, condition: &Template, is_query: bool, scope: &Scope<'_>) -> Evaluated {
+        let text = match condition.render(scope) {
+            Ok(rendered) => as_text(&rendered.value.unwrap_or(Value::Null)),
+            Err(missing) => return self.wrong(missing.to_string()),
+        };
+        let read = |text: &str| {
+            if is_query {
+                Self::jsonpath(context.clone(), text, self.exact)
+            } else {
+                Self::regex(context.clone(), text)
+            }
+        };
+        match read(&text) {
+            // A value that looks like an expression is none.
+            Ok(Self { kind: CriterionKind::Embedded { .. }, .. }) => {
+                self.wrong(format!("`{text}` holds a brace and `$`"))
+            }
+            Ok(criterion) => Evaluated {
+                text: self.text.clone(),
+                file: self.file.clone(),
+                position: self.position,
+                ..criterion.evaluate(scope)
+            },
+            Err(error) => self.wrong(format!("`{text}`: {error}")),
+        }
+    }
+
+    fn wrong(&self, reason: String) -> Evaluated {
+        Evaluated { holds: Err(reason), ..self.said(false, None, format!("`{}` to be a condition", self.text)) }
     }
 
     fn said(&self, holds: bool, actual: Option<Value>, expected: String) -> Evaluated {
@@ -187,9 +240,22 @@ impl Criterion {
         match &mut self.kind {
             CriterionKind::Simple(condition) => condition.visit(change),
             CriterionKind::Regex { context, .. } | CriterionKind::JsonPath { context, .. } => change(context),
+            CriterionKind::Embedded { context, condition, .. } => {
+                change(context);
+                condition.visit(change);
+            }
             CriterionKind::Body(_) => {}
         }
     }
+}
+
+/// The text as a template, where it holds an expression: `{$` and a letter.
+fn embedded(text: &str) -> Result<Option<Template>, ParseError> {
+    let begins = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !text.split("{$").skip(1).any(begins) {
+        return Ok(None);
+    }
+    Template::of_text(text).map(Some)
 }
 
 fn last_line(text: &str) -> &str {

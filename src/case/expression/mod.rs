@@ -8,6 +8,7 @@ mod judge;
 mod parse;
 mod query;
 mod scope;
+mod selector;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,8 @@ pub use condition::Condition;
 pub use criterion::{Criterion, CriterionKind};
 pub use query::Query;
 pub use scope::{Finished, Received, Scope, Sent};
-pub use template::{Misplaced, Missing, Rendered};
+pub use selector::Selector;
+pub use template::{Misplaced, Missing, Rendered, Special};
 
 /// A runtime expression (Arazzo 1.0.1, Runtime Expressions).
 ///
@@ -63,6 +65,10 @@ pub enum Expression {
     Source(String, String),
     /// `$components.GROUP.NAME`; the reader of a file replaces it.
     Component(String, String),
+    /// `$self`: the URI that a file gives itself (Arazzo 1.1); the reader of a file replaces it.
+    Itself,
+    /// What a selector finds in the value of another expression (Arazzo 1.1, Selector Object).
+    Selected(Box<Expression>, Selector),
     /// A value that the reader of a file put in the place of an expression that always has the same one.
     Constant(Value),
     /// `$run`: the mark of this run; conform's own, never read from a file.
@@ -127,6 +133,17 @@ impl ParseError {
         Self { range, message: message.into(), help: None }
     }
 
+    /// An error that is the whole of `text`.
+    pub fn about(text: &str, message: impl Into<String>) -> Self {
+        Self::new(0..text.len(), message)
+    }
+
+    /// The same with what would be right.
+    #[must_use]
+    pub fn with_help(self, help: impl Into<String>) -> Self {
+        self.help(help)
+    }
+
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
@@ -150,6 +167,7 @@ impl Expression {
             | Self::Output(..)
             | Self::StepOutput(..)
             | Self::WorkflowOutput(..) => true,
+            Self::Selected(inner, _) => inner.is_observed(),
             Self::Url
             | Self::Method
             | Self::RequestParameter(..)
@@ -158,6 +176,7 @@ impl Expression {
             | Self::WorkflowInput(..)
             | Self::Source(..)
             | Self::Component(..)
+            | Self::Itself
             | Self::Constant(_)
             | Self::Run => false,
         }
@@ -172,6 +191,8 @@ impl fmt::Display for Expression {
             Self::Method => return f.write_str("$method"),
             Self::StatusCode => return f.write_str("$statusCode"),
             Self::Run => return f.write_str("$run"),
+            Self::Itself => return f.write_str("$self"),
+            Self::Selected(inner, selector) => return write!(f, "{selector} of {inner}"),
             Self::RequestParameter(location, name) => return write!(f, "$request.{location}.{name}"),
             Self::ResponseHeader(name) => return write!(f, "$response.header.{name}"),
             Self::Source(name, rest) => return write!(f, "$sourceDescriptions.{name}.{rest}"),

@@ -8,7 +8,7 @@ use crate::document::Pointer;
 use super::{Expression, ParseError};
 
 /// What an expression begins with.
-pub(super) const ROOTS: [&str; 11] = [
+pub(super) const ROOTS: [&str; 12] = [
     "$url",
     "$method",
     "$statusCode",
@@ -20,6 +20,7 @@ pub(super) const ROOTS: [&str; 11] = [
     "$workflows",
     "$sourceDescriptions",
     "$components",
+    "$self",
 ];
 
 impl Expression {
@@ -58,13 +59,14 @@ impl Expression {
         };
         let end = path.len();
         let expression = match (root, rest) {
-            ("$url" | "$method" | "$statusCode", Some(rest)) => {
+            ("$url" | "$method" | "$statusCode" | "$self", Some(rest)) => {
                 return Err(ParseError::new(root.len()..rest.end(), format!("`{root}` has no parts"))
                     .help(format!("write `{root}`")));
             }
             ("$url", None) => Self::Url,
             ("$method", None) => Self::Method,
             ("$statusCode", None) => Self::StatusCode,
+            ("$self", None) => Self::Itself,
             ("$request", Some(rest)) => return request(rest, pointer),
             ("$response", Some(rest)) => return response(rest, pointer),
             ("$inputs", Some(rest)) => Self::Input(rest.name("input")?, pointer.unwrap_or_else(Pointer::root)),
@@ -89,10 +91,11 @@ impl Expression {
             (root, _) => return Err(unknown_root(root)),
         };
         match (&expression, pointer_range(text, path)) {
-            (Self::Url | Self::Method | Self::StatusCode | Self::Source(..) | Self::Component(..), Some(range)) => {
-                Err(ParseError::new(range, format!("`{path}` has no parts for a pointer to point to"))
-                    .help(format!("write `{path}`")))
-            }
+            (
+                Self::Url | Self::Method | Self::StatusCode | Self::Itself | Self::Source(..) | Self::Component(..),
+                Some(range),
+            ) => Err(ParseError::new(range, format!("`{path}` has no parts for a pointer to point to"))
+                .help(format!("write `{path}`"))),
             _ => Ok(expression),
         }
     }
@@ -224,6 +227,10 @@ fn unknown_part(rest: Part<'_>, root: &str, known: &[&str]) -> ParseError {
 }
 
 fn unknown_root(root: &str) -> ParseError {
+    if root == "$message" {
+        return ParseError::new(0..root.len(), "`$message` speaks of AsyncAPI, which is not supported")
+            .help("what an HTTP answer holds is `$response.body` or `$response.header.NAME`");
+    }
     let error = ParseError::new(0..root.len(), format!("`{root}` is not the beginning of an expression"));
     match closest_root(root) {
         Some(near) => error.help(format!("did you mean `{near}`?")),

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
+use crate::document::Pointer;
+
 use super::ParseError;
 
 /// Longer, a query is refused.
@@ -22,11 +24,13 @@ const DEEPEST: usize = 8;
 /// - a filter that stands directly behind the root tests the value itself, where that is no array (the elements of an
 ///   array are tested one by one, as in RFC 9535);
 /// - `count` of a query that names one place counts the elements at that place; absent and null have none;
-/// - what is absent equals `null`, as in simple conditions; so a query of an absent value is one of `null`.
+/// - what is absent equals `null`, as in simple conditions; so a query of an absent value is one of `null`, and may hold;
+///   Arazzo 1.1 lets it fail, and so does `exact`.
 ///
 /// Everything else is RFC 9535.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Query {
+    text: String,
     path: JsonPath,
     /// The same for a list whose only element is the value, where a filter stands directly behind the root.
     whole: Option<JsonPath>,
@@ -46,12 +50,34 @@ impl Query {
         }
         let path = parse(text)?;
         if exact {
-            return Ok(Self { path, whole: None });
+            return Ok(Self { text: text.to_owned(), path, whole: None });
         }
         let path = JsonPath::parse(&meant(text, false)).unwrap_or(path);
         let is_whole = text.strip_prefix('$').is_some_and(|rest| rest.trim_start().starts_with("[?"));
         let whole = if is_whole { JsonPath::parse(&meant(text, true)).ok() } else { None };
-        Ok(Self { path, whole })
+        Ok(Self { text: text.to_owned(), path, whole })
+    }
+
+    /// As it was written.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it can name one place only, as `$.items[0].id`.
+    pub(super) fn names_one(&self) -> bool {
+        self.text
+            .strip_prefix('$')
+            .and_then(singular)
+            .is_some_and(|segments| segments.len() + 1 == self.text.trim_end().len())
+    }
+
+    /// The places of what it selects in `value`, deepest first where one holds another.
+    pub(super) fn places(&self, value: &Value) -> Vec<Pointer> {
+        let found = self.path.query_located(value);
+        let pointers = found.locations().filter_map(|location| Pointer::parse(&location.to_json_pointer()).ok());
+        let mut places: Vec<Pointer> = pointers.collect();
+        places.reverse();
+        places
     }
 
     /// What it selects from `value`.

@@ -106,7 +106,8 @@ impl<'a> Scope<'a> {
                 let finished = self.workflows.get(workflow)?;
                 dotted(|key| finished.inputs.get(key), name, pointer)
             }
-            Expression::Source(..) | Expression::Component(..) => None,
+            Expression::Selected(inner, selector) => selector.select(&self.evaluate(inner)?),
+            Expression::Source(..) | Expression::Component(..) | Expression::Itself => None,
             Expression::Constant(value) => Some(value.clone()),
             Expression::Run => Some(self.run.into()),
         }

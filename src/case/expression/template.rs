@@ -32,6 +32,9 @@ pub struct Missing {
     pub expression: Expression,
 }
 
+/// What an object stands for, where it stands for something.
+pub type Special<'s> = &'s dyn Fn(&Value, &Pointer) -> Option<Result<Expression, Misplaced>>;
+
 impl Template {
     /// Reads a value as a template.
     ///
@@ -51,9 +54,22 @@ impl Template {
     /// # Errors
     /// Every string that is no template.
     pub fn parse(value: &Value) -> Result<Self, Vec<Misplaced>> {
+        Self::parse_with(value, &|_, _| None)
+    }
+
+    /// The same, where `special` may say what an object at a place stands for.
+    ///
+    /// # Errors
+    /// Every string that is no template, and what `special` finds wrong.
+    pub fn parse_with(value: &Value, special: Special<'_>) -> Result<Self, Vec<Misplaced>> {
         let mut errors = Vec::new();
-        let template = read(value, &Pointer::root(), &mut errors);
+        let template = read(value, &Pointer::root(), special, &mut errors);
         if errors.is_empty() { Ok(template) } else { Err(errors) }
+    }
+
+    /// Reads a text in which expressions stand in braces, and which is none as a whole.
+    pub(super) fn of_text(text: &str) -> Result<Self, ParseError> {
+        parts_of(text)
     }
 
     /// Fills in the values that `scope` has. Absent members and elements are left out and named.
@@ -101,7 +117,15 @@ impl Template {
     }
 }
 
-fn read(value: &Value, at: &Pointer, errors: &mut Vec<Misplaced>) -> Template {
+fn read(value: &Value, at: &Pointer, special: Special<'_>, errors: &mut Vec<Misplaced>) -> Template {
+    match special(value, at) {
+        Some(Ok(expression)) => return Template::Expression(expression),
+        Some(Err(wrong)) => {
+            errors.push(wrong);
+            return Template::Literal(Value::Null);
+        }
+        None => {}
+    }
     let template = match value {
         Value::String(text) => match read_text(text) {
             Ok(template) => template,
@@ -111,11 +135,12 @@ fn read(value: &Value, at: &Pointer, errors: &mut Vec<Misplaced>) -> Template {
             }
         },
         Value::Array(elements) => {
-            let read = |(index, element)| read(element, &at.index(index), errors);
+            let read = |(index, element)| read(element, &at.index(index), special, errors);
             Template::Array(elements.iter().enumerate().map(read).collect())
         }
         Value::Object(members) => {
-            let read = |(name, member): (&String, &Value)| (name.clone(), read(member, &at.child(name), errors));
+            let read =
+                |(name, member): (&String, &Value)| (name.clone(), read(member, &at.child(name), special, errors));
             Template::Object(members.iter().map(read).collect())
         }
         other => Template::Literal(other.clone()),
@@ -132,6 +157,10 @@ fn read_text(text: &str) -> Result<Template, ParseError> {
     if begins_expression(text) {
         return Expression::parse(text).map(Template::Expression);
     }
+    parts_of(text)
+}
+
+fn parts_of(text: &str) -> Result<Template, ParseError> {
     let mut parts = Vec::new();
     let mut done = 0;
     while let Some(open) = text.get(done..).and_then(|rest| rest.find("{$")).map(|at| done + at) {

@@ -114,8 +114,8 @@ const WORKFLOW: &[Broken] = &[
         "a member for each input",
     ),
     (
-        "        - { tag: red }\n        - { tag: blue, count: 7 }\n",
-        "",
+        ", generate: 3, mark: run }\n    inputs:\n      type: object\n      required: [tag]\n      properties:\n        run: { type: string, default: conform }\n        tag: { type: string }\n        count: { type: integer, default: 1 }\n      examples:\n        - { tag: red }\n        - { tag: blue, count: 7 }\n",
+        ", mark: run }\n    inputs:\n      type: object\n      required: [tag]\n      properties:\n        run: { type: string, default: conform }\n        tag: { type: string }\n        count: { type: integer, default: 1 }\n",
         "no value for the required input `tag` of workflow `buy`",
         "`default`",
     ),
