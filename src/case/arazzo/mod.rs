@@ -182,6 +182,8 @@ fn info<'d>(reader: &mut Reader<'d>, root: &Node<'d>) {
     if reader.object(&info, "`info`", &["title", "summary", "description", "version"]).is_some() {
         reader.required(&info, "`info`", "title");
         reader.required(&info, "`info`", "version");
+        reader.string(&info, "summary");
+        reader.string(&info, "description");
     }
 }
 

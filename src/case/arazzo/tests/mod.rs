@@ -5,6 +5,7 @@ mod extension;
 mod fixture;
 mod fuzz;
 mod published;
+mod schema;
 mod standard;
 
 use std::time::Duration;

@@ -171,6 +171,13 @@ const WORKFLOW: &[Broken] = &[
     ),
 ];
 
+/// The text of each wrong file, with what is said of it.
+pub(super) fn texts() -> impl Iterator<Item = (String, &'static str)> {
+    let tables = [FILE, WORKFLOW, STEP, PARAMETER, BODY, CRITERION, ACTION];
+    let made = |(old, new, message, _): &Broken| (GOOD.replacen(old, new, 1).replace('«', ""), *message);
+    tables.into_iter().flatten().map(made)
+}
+
 /// The first problem of the file that `broken` makes, and what is not as expected about it.
 fn examine((old, new, message, help): &Broken) -> Result<(), String> {
     assert_eq!(GOOD.matches(old).count().min(1), 1, "`{old}` is in the good file");
