@@ -49,7 +49,9 @@ pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Sto
     let mut generation = arguments.plan.generation(&config, &environment.mark, environment.hostile);
     generation.workers = arguments.concurrency.map_or(generation.workers, usize::from);
     let failed = Failed::last(&arguments.plan, &config, &environment.name, None)?;
-    failed.iter().for_each(|failed| failed.seed(&arguments.plan, &mut generation));
+    if let Some(failed) = &failed {
+        failed.seed(&arguments.plan, &mut generation);
+    }
     let mut suite = Suite::load(&arguments.sources.sources(&config)?, &generation)?;
     let unknown = slip::unknown_operations(&suite, &arguments.plan.only);
     if let Some((message, help)) = unknown.into_iter().next() {
@@ -61,7 +63,9 @@ pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Sto
     if let Some(note) = suite.notes.get(noted) {
         return Err(Stop::message(note.clone()));
     }
-    failed.iter().try_for_each(|failed| failed.check(&mut suite))?;
+    if let Some(failed) = &failed {
+        failed.check(&mut suite)?;
+    }
     let plan = suite.plan(&arguments.plan.selection(&environment, failed));
     let mut out = std::io::stdout().lock();
     match arguments.format {

@@ -98,11 +98,15 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
     let mut environment = environment(arguments, &config)?;
     let mut generation = arguments.plan.generation(&config, &environment.mark, environment.hostile);
     let failed = Failed::last(&arguments.plan, &config, &environment.name, arguments.report_dir.as_deref())?;
-    failed.iter().for_each(|failed| failed.seed(&arguments.plan, &mut generation));
+    if let Some(failed) = &failed {
+        failed.seed(&arguments.plan, &mut generation);
+    }
     let seed = generation.seed;
     let mut suite = Suite::load(&arguments.sources.sources(&config)?, &generation)?;
     slip::filters(&mut suite, &arguments.plan)?;
-    failed.iter().try_for_each(|failed| failed.check(&mut suite))?;
+    if let Some(failed) = &failed {
+        failed.check(&mut suite)?;
+    }
     slip::names(&suite, &config, &environment)?;
     slip::place(&suite, &environment)?;
     suite.notes.extend(slip::without_token(&suite, &environment));

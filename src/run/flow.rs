@@ -13,7 +13,7 @@ use crate::outcome::{CaseRecord, CaseResult};
 use crate::plan;
 
 use super::bind::Unbound;
-use super::perform::{Decided, Errand, Performed, Retried, next_action};
+use super::perform::{Decided, Errand, Performed, Retried, Turnout, next_action};
 use super::{LEFT_OUT, Runner};
 
 /// A case that jumps back and forth ends after so many steps.
@@ -262,7 +262,9 @@ impl Runner<'_> {
             };
             match (performed, &step.until) {
                 // What is wrong already gets no better by waiting.
-                (Ok(early), Some(until)) if early.waiting && !early.failed && self.health.broken().is_none() => {
+                (Ok(early), Some(until))
+                    if early.turnout == Turnout::Waiting && !early.failed && self.health.broken().is_none() =>
+                {
                     state.count(early);
                     tokio::time::sleep(until.every).await;
                 }
@@ -341,7 +343,7 @@ fn each_listed(case: &Case) -> bool {
 
 /// Keeps what a request brought and decides where to go.
 fn take(step: &Step, state: &mut State, performed: Performed) -> Next {
-    let (failed, succeeded) = (performed.failed, performed.succeeded);
+    let (failed, succeeded) = (performed.failed, performed.turnout == Turnout::Succeeded);
     let Counted { outputs, action, summary } = state.count(performed);
     state.steps.insert(step.id.clone(), outputs);
     follow(action, succeeded).unwrap_or_else(|| {

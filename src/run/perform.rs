@@ -39,9 +39,7 @@ pub(super) struct Performed {
     pub(super) outputs: BTreeMap<String, Value>,
     /// What the step's actions say comes next.
     pub(super) action: Option<Decided>,
-    pub(super) succeeded: bool,
-    /// What the step waits for has not come yet, and there is time left.
-    pub(super) waiting: bool,
+    pub(super) turnout: Turnout,
     /// A documented success was answered.
     pub(super) accepted: bool,
     /// The answer in a few words.
@@ -54,6 +52,17 @@ pub(super) struct Performed {
     pub(super) marks: Vec<(String, String)>,
     /// The exchange as it may be shown, where somebody asks for it.
     pub(super) probed: Option<Probed>,
+}
+
+/// How a step turned out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turnout {
+    /// It holds what was expected.
+    Succeeded,
+    /// It does not.
+    Failed,
+    /// What it waits for has not come yet, and there is time left.
+    Waiting,
 }
 
 /// What became of a request that was sent to find something out.
@@ -284,8 +293,11 @@ impl Runner<'_> {
             drifts,
             outputs,
             action,
-            succeeded,
-            waiting,
+            turnout: match (waiting, succeeded) {
+                (true, _) => Turnout::Waiting,
+                (false, true) => Turnout::Succeeded,
+                (false, false) => Turnout::Failed,
+            },
             accepted: success && status.is_some_and(|status| operation.response(status).is_some()),
             summary: match &exchange.result {
                 Ok(response) => format!("{} was answered with {}", operation.id, response.status),

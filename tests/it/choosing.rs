@@ -32,10 +32,8 @@ impl Place {
     fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let settings = format!(
-            "specs = [{:?}]\noverlays = []\ncases = [\"t.arazzo.yaml\"]\n",
-            root.join("specs/GetAllCustomers.json")
-        );
+        let specs = root.join("specs/GetAllCustomers.json").display().to_string();
+        let settings = format!("specs = [{specs:?}]\noverlays = []\ncases = [\"t.arazzo.yaml\"]\n");
         fs::write(place.0.path().join("conform.toml"), settings).unwrap();
         fs::write(place.0.path().join("t.arazzo.yaml"), CASES).unwrap();
         place

@@ -46,7 +46,7 @@ pub(super) fn generated<'d>(
     let seed = reader.seed.to_string();
     let file = file_name(reader.document.name());
     let workflow = workflow.text("workflowId").unwrap_or_default();
-    let mut seen = BTreeSet::new();
+    let mut known = BTreeSet::new();
     let mut rows = Vec::new();
     for number in 1..=wanted.unwrap_or_default() {
         let parts = |attempt: u32| bytes(&[&seed, file, workflow, &number.to_string(), &attempt.to_string()]);
@@ -61,7 +61,7 @@ pub(super) fn generated<'d>(
                     if !right {
                         reason = Some("what was made breaks the schema".to_owned());
                     }
-                    (right && seen.insert(values.to_string())).then_some(values)
+                    (right && known.insert(values.to_string())).then_some(values)
                 }
                 Ok(_) => None,
                 Err(error) => {

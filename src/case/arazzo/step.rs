@@ -191,9 +191,8 @@ pub(super) fn outputs<'d>(reader: &mut Reader<'d>, node: &Node<'d>, scene: Scene
             let before = reader.problems.len();
             match parameter::misplaced(reader, &output, scene) {
                 Some(Template::Expression(mut expression)) => {
-                    if scene.known(reader, &output.at, &mut expression) {
-                        outputs.push((name.to_owned(), expression));
-                    }
+                    let known = scene.known(reader, &output.at, &mut expression);
+                    outputs.extend(known.then(|| (name.to_owned(), expression)));
                 }
                 _ if reader.problems.len() == before => {
                     let problem = reader.at_value(&output.at, "an output is an expression or a Selector Object");

@@ -28,7 +28,8 @@ fn cases(workflows: &str) -> Vec<Case> {
 fn said(workflows: &str) -> String {
     let problems = parse("1.1.0", workflows).unwrap_err();
     assert!(problems.iter().all(|problem| problem.source.is_some()), "{problems:?}");
-    problems.iter().map(|problem| format!("{problem} | {}\n", problem.help.as_deref().unwrap_or_default())).collect()
+    let said = problems.iter().map(|problem| format!("{problem} | {}", problem.help.as_deref().unwrap_or_default()));
+    said.collect::<Vec<_>>().join("\n")
 }
 
 /// One step that finds pets, with further members.
