@@ -61,7 +61,15 @@ fn names_that_command_lines_use_exist() {
             let value = &pair[1];
             let known = match pair[0].as_str() {
                 "--env" => config.contains(&format!("\n[env.{value}]\n")),
-                "--case" => list.as_array().unwrap().iter().any(|case| case["name"] == **value),
+                "--case" => list.as_array().unwrap().iter().any(|case| {
+                    let text = |key: &str| case[key].as_str().unwrap();
+                    conform::plan::names_case(value.trim_matches('\''), text("id"), text("name"))
+                }),
+                "--tag" => list
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|case| case["tags"].as_array().unwrap().contains(&value.as_str().into())),
                 "--only" => list
                     .as_array()
                     .unwrap()
