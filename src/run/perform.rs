@@ -264,7 +264,7 @@ impl Runner<'_> {
             (_, false) => true,
             (Origin::Generated { .. }, true) if step.intent != Intent::Valid => true,
             // A refusal is what the case expects.
-            (_, true) if matches!(step.intent, Intent::Invalid(_)) => {
+            (_, true) if matches!(step.intent, Intent::Invalid(_) | Intent::Unauthorized) => {
                 status.is_some_and(|status| (400..500).contains(&status))
             }
             (_, true) => success,

@@ -7,7 +7,7 @@ mod classes;
 mod page;
 mod sentence;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::case::{Call, Case, Origin};
 use crate::contract::{Amended, Contract, Source};
@@ -126,7 +126,7 @@ pub fn draft(trace: &Trace) -> String {
             known.push(&traced.sentence.text);
             // JSON strings are YAML strings.
             let text = serde_json::Value::from(traced.sentence.text.as_str());
-            rows.push_str(&format!("  - text: {text}\n    normative: true\n"));
+            let _ = writeln!(rows, "  - text: {text}\n    normative: true");
         }
     }
     if rows.is_empty() { rows } else { format!("sentences:\n{rows}") }

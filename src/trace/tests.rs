@@ -3,7 +3,7 @@ use crate::document::{Document, DocumentId};
 
 use super::*;
 
-const PETS: &str = r##"{
+const PETS: &str = r#"{
     "openapi": "3.0.3",
     "info": { "title": "Pets", "version": "1" },
     "paths": { "/pets": { "post": {
@@ -16,7 +16,7 @@ const PETS: &str = r##"{
         } } } } },
         "responses": { "200": { "description": "OK" }, "401": { "description": "Unauthorized" } }
     } } }
-}"##;
+}"#;
 
 const OVERLAY: &str = r#"
 overlay: 1.0.0

@@ -219,6 +219,10 @@ fn intent(
     match &extension.expect {
         None => Intent::Unknown,
         Some(Expect::Accepted) => Intent::Valid,
+        // What is to be refused is refused for its credentials, whatever else is wrong with it.
+        Some(Expect::Refused) if extension.credentials.is_some_and(|given| given != Credentials::Environment) => {
+            Intent::Unauthorized
+        }
         Some(Expect::Refused) => Intent::Invalid(Breach::new("the case says that it is to be refused")),
         Some(Expect::Status(status)) => {
             let at: Pointer = node.at.child("x-conform").child("expect");
