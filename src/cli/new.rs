@@ -45,10 +45,10 @@ there, and passes when it is mended. ID is a drift or a case of the newest repor
 a file: FILE.har#3 is the third entry, report.json#2 the second drift.
 
 Examples:
-  conform new case AddCustomer GetOneCustomer
-  conform new case UpdateOneCustomer -o cases/risk-group.arazzo.yaml --name risk-group
+  conform new case addPet getPet
+  conform new case updatePet -o cases/risk-group.arazzo.yaml --name risk-group
   conform run --case risk-group/risk-group
-  conform new case --from wrong-body/GetAllCustomers/200/totalCount/type --env staging
+  conform new case --from wrong-body/listPets/200/totalCount/type --env staging
   conform new case --from browser.har#1 -o cases/browser.arazzo.yaml")]
 struct CaseArguments {
     /// Operations, in the order in which they are called

@@ -54,7 +54,7 @@ mod tests {
             } } } },
             "responses": { "200": { "description": "OK" }, "400": { "description": "no" } }
         } } } }"#;
-        let cases = r#"
+        let cases = r"
 arazzo: 1.0.1
 info: { title: t, version: '1' }
 sourceDescriptions: [{ name: pets, url: pets.json, type: openapi }]
@@ -73,7 +73,7 @@ workflows:
         operationId: add
         requestBody: { payload: { kind: cat, name: Tom } }
         x-conform: { merge-patch: $inputs.change, expect: refused }
-"#;
+";
         let contract = Contract::new(vec![Document::parse("pets.json", pets).unwrap()], vec![]).unwrap();
         let mut cases = arazzo::read(&Document::parse("p.arazzo.yaml", cases).unwrap(), &contract).unwrap();
         blame(&contract, &mut cases);

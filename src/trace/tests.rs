@@ -49,7 +49,7 @@ fn traced(overlays: Vec<&str>, cases: &str, classes: &str) -> Trace {
     trace(&contract, &cases, &classes)
 }
 
-const CLASSES: &str = r#"
+const CLASSES: &str = r"
 sentences:
   - { text: Adds a pet., normative: false, reason: introduces the operation }
   - { text: A pet without a name is refused., normative: true }
@@ -57,7 +57,7 @@ sentences:
   - { text: Never more than twenty years., normative: true }
   - { text: OK, normative: false, reason: names the status }
   - { text: Unauthorized, normative: true, tested-by: [open-access] }
-"#;
+";
 
 fn tests_of(trace: &Trace, text: &str) -> Vec<String> {
     let found = trace.sentences.iter().find(|traced| traced.sentence.text == text).unwrap();
