@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use conform::drift::levels::Levels;
 use conform::drift::{Level, Stability};
@@ -284,15 +285,26 @@ async fn ids_that_need_each_other_end_the_search() {
     assert_eq!(outcome.reasons.len(), 2, "{:?}", outcome.reasons);
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interruption_reports_what_there_is_and_cleans_up() {
     let own = Arc::new(Pets::default());
-    let server = pets(&own).await;
-    let log = Arc::clone(&server.log);
-    let stop = async move {
-        while !log.lock().unwrap().iter().any(|asked| asked.method == "PATCH") {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    let (patched, mut patch) = tokio::sync::mpsc::unbounded_channel();
+    let heard = Arc::new(AtomicBool::new(false));
+    let (pets, interrupted) = (Arc::clone(&own), Arc::clone(&heard));
+    let server = Server::start(move |asked| {
+        if asked.method == "PATCH" {
+            patched.send(()).unwrap();
+            // No answer before the interruption: however fast the rest is, it comes in the middle.
+            while !interrupted.load(Ordering::SeqCst) {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
         }
+        pets.reply(asked)
+    })
+    .await;
+    let stop = async move {
+        patch.recv().await;
+        heard.store(true, Ordering::SeqCst);
     };
     let trial = Trial { change: |environment| environment.concurrency = 1, ..Trial::default() };
     let outcome = trial.run_until(&server.base_url, stop).await;

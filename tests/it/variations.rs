@@ -190,11 +190,7 @@ async fn compressed_answers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_answers() {
-    silent("150 ms", true, |_, answer| {
-        std::thread::sleep(Duration::from_millis(150));
-        Lie::Answer(answer)
-    })
-    .await;
+    silent("150 ms", true, |_, answer| Lie::Late(Duration::from_millis(150), answer)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
