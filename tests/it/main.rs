@@ -27,6 +27,7 @@ mod pairs;
 mod pets;
 mod plan;
 mod proxy;
+mod respect;
 mod rules;
 mod seeds;
 mod smaller;
