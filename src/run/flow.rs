@@ -312,6 +312,9 @@ impl Runner<'_> {
         }
         let run = self.case_with(called, Value::Object(inputs), trail.call(&called.id)).await;
         state.absorb(&run);
+        if let Origin::Written { workflow, .. } = &called.origin {
+            state.workflows.insert(workflow.clone(), run.finished.clone());
+        }
         let (kept, succeeded, action) = {
             let scope = Scope { outputs: &run.finished.outputs, ..state.scope() };
             let mut kept = run.finished.outputs.clone();
@@ -323,9 +326,6 @@ impl Runner<'_> {
             (kept, succeeded, next_action(step, succeeded, &scope, retried))
         };
         state.steps.insert(step.id.clone(), kept);
-        if let Origin::Written { workflow, .. } = &called.origin {
-            state.workflows.insert(workflow.clone(), run.finished);
-        }
         let failed = run.record.result == CaseResult::Failed;
         follow(action, succeeded).unwrap_or_else(|| {
             if !succeeded && !failed {

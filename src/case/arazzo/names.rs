@@ -186,11 +186,15 @@ impl<'o, 'd> Scene<'o, 'd> {
             let help = suggest(id, &outline.workflow_ids());
             return Err(Unknown::new(format!("$workflows.{id}"), format!("unknown workflow `{id}`"), help));
         };
-        let called = self.workflow.steps.iter().any(|step| step.calls == Some(id));
-        if called || self.workflow.depends_on.contains(&id) {
+        let first = self.workflow.runs.iter().filter(|(known, _)| *known == id).map(|(_, step)| *step).min();
+        let has_run = |first| first < self.step || first == self.step && self.moment != Moment::Request;
+        if self.workflow.depends_on.contains(&id) || first.is_some_and(|first| self.workflow.loops || has_run(first)) {
             return Ok(workflow);
         }
-        let message = format!("workflow `{id}` has not run here");
+        let message = match first {
+            Some(_) => format!("workflow `{id}` runs later, so nothing of it is known here"),
+            None => format!("workflow `{id}` has not run here"),
+        };
         let help = format!("add `{id}` to `dependsOn` of workflow `{}`", self.workflow.id);
         Err(Unknown::new(expression.to_string(), message, help))
     }

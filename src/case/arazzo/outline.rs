@@ -32,6 +32,8 @@ pub(super) struct Workflow<'d> {
     pub(super) depends_on: Vec<&'d str>,
     /// Whether an action goes back to a step, so that a step may speak of one that stands behind it.
     pub(super) loops: bool,
+    /// The workflows that run as parts of this one, called or before a retry, each with the first step that can do that.
+    pub(super) runs: Vec<(&'d str, usize)>,
     /// Whether another workflow calls it, or goes on there.
     pub(super) called: bool,
 }
@@ -139,6 +141,7 @@ fn workflow<'d>(reader: &mut Reader<'d>, id: &'d str, node: Node<'d>, components
         None => mark.items().iter().filter_map(|item| item.value.as_str()).collect(),
     });
     let loops = goes_back(&node, &steps, components);
+    let runs = runs(&node, &steps, components);
     Workflow {
         id,
         outputs: names(&node, "outputs"),
@@ -147,19 +150,37 @@ fn workflow<'d>(reader: &mut Reader<'d>, id: &'d str, node: Node<'d>, components
         depends_on: node.list("dependsOn").iter().filter_map(|item| item.value.as_str()).collect(),
         steps,
         loops,
+        runs,
         called: false,
         node,
     }
 }
 
+/// The component that an action refers to; else the action itself.
+fn meant<'d>(action: &Node<'d>, group: &str, components: Option<&Node<'d>>) -> Node<'d> {
+    let component = action
+        .text("reference")
+        .and_then(|text| text.rsplit_once('.'))
+        .and_then(|(_, name)| components?.get(group)?.get(name));
+    component.unwrap_or_else(|| action.clone())
+}
+
+/// The workflows that steps call, and those that run before a retry.
+fn runs<'d>(workflow: &Node<'d>, steps: &[Step<'d>], components: Option<&Node<'d>>) -> Vec<(&'d str, usize)> {
+    let before_retries = |actions: Vec<Node<'d>>| {
+        let meant = actions.into_iter().map(|action| meant(&action, "failureActions", components));
+        meant.filter(|action| action.text("type") == Some("retry")).filter_map(|action| action.text("workflowId"))
+    };
+    let of_steps = steps.iter().enumerate().flat_map(|(index, step)| {
+        before_retries(step.node.list("onFailure")).chain(step.calls).map(move |id| (id, index))
+    });
+    before_retries(workflow.list("failureActions")).map(|id| (id, 0)).chain(of_steps).collect()
+}
+
 /// Whether an action leads to a step that stands before it, or runs another step in between.
 fn goes_back(workflow: &Node<'_>, steps: &[Step<'_>], components: Option<&Node<'_>>) -> bool {
     let leads_back = |action: &Node<'_>, group: &str, before: &[Step<'_>]| {
-        let component = action
-            .text("reference")
-            .and_then(|text| text.rsplit_once('.'))
-            .and_then(|(_, name)| components?.get(group)?.get(name));
-        let action = component.as_ref().unwrap_or(action);
+        let action = meant(action, group, components);
         let target = action.text("stepId");
         target.is_some_and(|id| action.text("type") == Some("retry") || before.iter().any(|step| step.id == id))
     };

@@ -4,6 +4,7 @@ mod broken;
 mod extension;
 mod fixture;
 mod fuzz;
+mod names;
 mod published;
 mod schema;
 mod standard;
