@@ -81,3 +81,45 @@ fn an_id_that_nobody_answers_is_an_input() {
     assert!(text.contains("# No operation answers shop"), "{text}");
     assert!(text.contains("value: $inputs.shop"), "{text}");
 }
+
+/// The lines of each step of `text`, without what stands above a step to explain it.
+fn steps(text: &str) -> Vec<Vec<&str>> {
+    let (_, steps) = text.split_once("    steps:\n").unwrap();
+    steps.split("\n\n").map(|step| step.lines().filter(|line| !line.trim_start().starts_with('#')).collect()).collect()
+}
+
+/// A request of many parts: ids in the path, parameters elsewhere, a body with a mark, an id in the answer.
+#[test]
+fn an_ordinary_step_takes_eight_lines_at_most() {
+    let parameter = |(name, location): &(&str, &str)| json!({"name": name, "in": location, "required": true, "schema": {"type": "string"}});
+    let id = json!({"type": "object", "properties": {"id": {"type": "string"}}});
+    let names = ["tag", "colour", "manufacturer", "description", "serialNumber", "warehouse", "packaging"];
+    let properties: serde_json::Map<String, Value> =
+        names.iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))).collect();
+    let schema = json!({"type": "object", "required": names, "properties": properties});
+    let body = json!({"required": true, "content": {"application/vnd.example.part+json": {"schema": schema}}});
+    let with_body = |operation: &str, parameters: &[(&str, &str)]| {
+        let parameters: Vec<Value> = parameters.iter().map(parameter).collect();
+        json!({"operationId": operation, "parameters": parameters, "requestBody": body, "responses": answer(&id)})
+    };
+    let ids = [("manufacturerId", "path"), ("productId", "path"), ("partId", "path")];
+    let put = [&ids[..], &[("revision", "query")]].concat();
+    let of_photo: Vec<Value> = ids.iter().chain(&[("photoId", "path")]).map(parameter).collect();
+    let contract = contract(&json!({
+        "/manufacturers": {"post": with_body("addManufacturer", &[])},
+        "/manufacturers/{manufacturerId}/products": {"post": with_body("addProduct", &ids[..1])},
+        "/manufacturers/{manufacturerId}/products/{productId}/parts": {"post": with_body("addPartOfProduct", &ids[..2])},
+        "/manufacturers/{manufacturerId}/products/{productId}/parts/{partId}": {"put": with_body("replacePart", &put)},
+        "/manufacturers/{manufacturerId}/products/{productId}/parts/{partId}/photos": {"post": with_body("addPhoto", &ids)},
+        "/manufacturers/{manufacturerId}/products/{productId}/parts/{partId}/photos/{photoId}": {"delete": {
+            "operationId": "removePhoto", "responses": {"204": {"description": "gone"}},
+            "parameters": of_photo}},
+    }));
+    for operations in [&["addPartOfProduct"][..], &["replacePart"], &["addPhoto", "replacePart"], &["removePhoto"]] {
+        let text = made(&contract, operations);
+        for step in steps(&text) {
+            assert!(step.len() <= 8, "{} lines in {operations:?}:\n{}", step.len(), step.join("\n"));
+            assert!(step.iter().all(|line| line.chars().count() <= 300), "{text}");
+        }
+    }
+}

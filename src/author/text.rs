@@ -113,13 +113,44 @@ impl Workflow {
                 text.push('\n');
             }
             comment(&mut text, &step.comment, 6);
-            text.push_str(&item(&step.members(contract, &sources), 6));
+            text.push_str(&dashed(&step.laid_out(contract, &sources), 6));
         }
         text
     }
 }
 
+/// Lines that a step takes at most; a long payload stands among the inputs.
+const LINES: usize = 8;
+
+/// Longer, no line is made to keep a step short.
+const LONGEST: usize = 300;
+
 impl StepText {
+    /// The members below one another, each in lines that are easy to read; where that takes too many, as few of them as
+    /// possible on one line each, the shortest first.
+    fn laid_out(&self, contract: &Contract, sources: &Sources) -> String {
+        let members: Vec<(String, Value)> = self.members(contract, sources).into_iter().collect();
+        let alone = |(name, value): &(String, Value)| Value::Object(Map::from_iter([(name.clone(), value.clone())]));
+        let mut texts: Vec<String> = members.iter().map(|member| write::compact(&alone(member), 8)).collect();
+        let mut folded: Vec<(usize, String)> = members
+            .iter()
+            .enumerate()
+            .map(|(index, (name, value))| (index, format!("        {}: {}\n", write::scalar(name), write::flow(value))))
+            .filter(|(_, line)| line.chars().count() <= LONGEST)
+            .collect();
+        folded.sort_by_key(|(_, line)| line.chars().count());
+        for (index, line) in folded {
+            let lines: usize = texts.iter().map(|text| text.lines().count()).sum();
+            if lines <= LINES {
+                break;
+            }
+            if let Some(text) = texts.get_mut(index).filter(|text| text.lines().count() > 1) {
+                *text = line;
+            }
+        }
+        texts.concat()
+    }
+
     fn members(&self, contract: &Contract, sources: &Sources) -> Map<String, Value> {
         let mut members = Map::new();
         members.insert("stepId".to_owned(), json!(self.id));
@@ -217,7 +248,11 @@ impl Sources {
 
 /// `members` as an element of a list whose dash stands behind `indent` spaces.
 fn item(members: &Map<String, Value>, indent: usize) -> String {
-    let text = write::compact(&Value::Object(members.clone()), indent + 2);
+    dashed(&write::compact(&Value::Object(members.clone()), indent + 2), indent)
+}
+
+/// `text`, whose lines begin behind `indent` spaces and two more, with a dash in front.
+fn dashed(text: &str, indent: usize) -> String {
     let rest = text.get(indent + 2..).unwrap_or_default();
     format!("{}- {rest}", " ".repeat(indent))
 }
