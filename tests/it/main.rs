@@ -23,6 +23,7 @@ mod literature;
 mod made;
 mod outages;
 mod pages;
+mod pains;
 mod pairs;
 mod pets;
 mod plan;
