@@ -23,7 +23,9 @@ async fn an_undeclared_method_never_meets_what_others_read() {
     let minimal = made.minimal("getPet");
     let undeclared =
         |method: &str| Step { method: Some(method.to_owned()), intent: Intent::Undeclared, ..minimal.clone() };
-    let cases = std::mem::take(&mut made.cases);
+    let mut cases = std::mem::take(&mut made.cases);
+    // They read whatever a list shows, and so what is about to go, too.
+    cases.retain(|case| conform::plan::family(case) != "listed");
     for count in 0..5 {
         made.add(&format!("getPet undeclared {count}"), undeclared("DELETE"));
         made.add(&format!("getPet read {count}"), minimal.clone());
