@@ -8,7 +8,6 @@ use libtest_mimic::{Completion, Failed, Trial};
 use tokio::runtime::Runtime;
 
 use crate::case::{Case, Intent};
-use crate::check::registry::CHECKS;
 use crate::config::{Config, Overrides};
 use crate::contract::{Operation, OperationId};
 use crate::document::Diagnostic;
@@ -19,7 +18,7 @@ use crate::outcome::{CaseRecord, CaseResult, Outcome, Verdict};
 use crate::plan::{self, Selection};
 use crate::report::folder;
 use crate::run::Limits;
-use crate::suite::{Settings, Sources, Suite};
+use crate::suite::{self, Settings, Sources, Suite};
 
 /// The generated family that begins with each operation's simplest valid request. Its trial answers for the operation:
 /// it fails where nothing of the plan brings a documented success.
@@ -74,7 +73,7 @@ impl Harness {
             workers: 1,
         };
         let mut suite = Suite::load(&sources, &generation).map_err(|errors| lines(&errors))?;
-        let rules: Vec<&str> = CHECKS.iter().map(|check| check.id).collect();
+        let rules: Vec<&str> = suite::rules().collect();
         let operations: Vec<&str> = suite.contract.operations.iter().map(|operation| &*operation.id.0).collect();
         let mut unknown = config.unknown_levels(&rules, &operations);
         unknown.extend(config.unknown_excluded(&environment.name, &operations));

@@ -27,6 +27,7 @@ pub mod report;
 pub mod run;
 
 pub mod author;
+pub mod law;
 pub mod suite;
 
 pub mod cli;

@@ -5,11 +5,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use crate::case::{Case, arazzo};
+use crate::check;
 use crate::contract::{Contract, OperationId};
 use crate::document::{Diagnostic, Place, Severity};
 use crate::drift::levels::Levels;
 use crate::environment::{Environment, Secret, Target};
 use crate::generate::{self, generate};
+use crate::law;
 use crate::mutation;
 use crate::outcome::{Event, Outcome};
 use crate::plan::{Plan, Selection};
@@ -77,7 +79,10 @@ impl Suite {
         mutation::blame(&contract, &mut cases);
         let generated = generate(&contract, generation);
         cases.extend(generated.cases);
+        let laws = law::compose(&contract, generation)?;
+        cases.extend(laws.cases);
         let mut notes = generated.notes;
+        notes.extend(laws.notes);
         for operation in &contract.operations {
             if let Some(reason) = &operation.disabled {
                 notes.push(format!("{} cannot be used: {reason}", operation.id));
@@ -131,6 +136,12 @@ async fn start_sandbox(environment: &mut Environment) -> Result<Sandbox, StartEr
         environment.credentials.push((None, Secret::new(sandbox.token())));
     }
     Ok(sandbox)
+}
+
+/// The rules that a drift may bear: checks and laws.
+pub fn rules() -> impl Iterator<Item = &'static str> {
+    let checks = check::registry::CHECKS.iter().map(|check| check.id);
+    checks.chain(law::registry::LAWS.iter().map(|law| law.id))
 }
 
 /// The written cases of files and folders.

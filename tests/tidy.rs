@@ -25,14 +25,14 @@ const FLOORS: &[(&str, u8)] = &[
     ("trace", 5),
     ("outcome", 5),
     ("generate", 6),
-    ("law", 6),
     ("run", 6),
     ("report", 6),
     ("config", 6),
     ("author", 7),
-    ("suite", 7),
-    ("cli", 8),
-    ("harness", 8),
+    ("law", 7),
+    ("suite", 8),
+    ("cli", 9),
+    ("harness", 9),
 ];
 
 /// What a module may import at most, where the floors alone would let it import more.

@@ -134,7 +134,7 @@ impl<'r> Review<'r> {
         let (workflow, step) = (text(workflow, "workflowId"), text(step, "stepId"));
         let of_workflow = |case: &&Case| match &case.origin {
             Origin::Written { file, workflow: id, .. } => file == self.document.name() && id == workflow,
-            Origin::Generated { .. } => false,
+            Origin::Generated { .. } | Origin::Law { .. } => false,
         };
         let case = self.cases.iter().find(of_workflow)?;
         match &case.steps.iter().find(|known| known.id == step)?.call {

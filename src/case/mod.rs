@@ -2,6 +2,7 @@
 
 pub mod arazzo;
 pub mod expression;
+pub mod ruling;
 pub mod written;
 
 use std::fmt;
@@ -12,6 +13,8 @@ use serde_json::Value;
 
 use crate::contract::{Contract, Location, Operation, OperationId};
 use crate::document::{Place, Pointer, Position};
+
+use ruling::Ruling;
 
 use expression::{Criterion, Expression, Selector, Template};
 
@@ -41,6 +44,11 @@ pub enum Origin {
     Generated {
         /// The family.
         family: &'static str,
+    },
+    /// Composed by the law of this id, or made for laws to look at.
+    Law {
+        /// The law; `law` for what several share.
+        law: &'static str,
     },
 }
 
@@ -73,6 +81,8 @@ pub struct Case {
     pub needs_writes: bool,
     /// Which of its file's written rows of inputs it has, from 1; nothing where there is one row only, or none.
     pub row: Option<usize>,
+    /// What its exchanges, and those of the cases that it depends on, are judged for together.
+    pub ruling: Option<Ruling>,
 }
 
 /// The family of generated cases whose steps stand by themselves: each reads another listed thing.
@@ -95,6 +105,7 @@ impl Case {
             standalone: true,
             needs_writes: false,
             row: None,
+            ruling: None,
         }
     }
 

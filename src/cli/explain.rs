@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 
 use crate::document::nearest;
-use crate::{check, lint, mutation};
+use crate::{check, law, lint, mutation};
 
 use super::terminal::Terminal;
 use super::{Stop, exit};
@@ -18,10 +18,15 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Stop> {
     let checks = check::registry::CHECKS.iter().map(|check| (check.id, check.title, check.page));
+    let laws = law::registry::LAWS.iter().map(|law| (law.id, law.title, law.page));
     let lints = lint::registry::LINTS.iter().map(|lint| (lint.id, lint.title, lint.page));
     let mutations = mutation::registry::MUTATIONS.iter().map(|mutation| (mutation.id, mutation.title, mutation.page));
     let families = [
         ("Rules for answers, judged by `run`:", checks.collect::<Vec<_>>()),
+        (
+            "\nLaws over several answers, judged by `run` where the documents declare what they apply to:",
+            laws.collect(),
+        ),
         ("\nRules for documents, judged by `lint`:", lints.collect()),
         ("\nWays to break a request, families of cases in `list`:", mutations.collect()),
     ];

@@ -1,20 +1,19 @@
 //! Slips of the caller that would otherwise show as an empty or failing run: names that name nothing, a place that nobody
 //! knows, a token that is missing.
 
-use crate::check;
 use crate::config::Config;
 use crate::contract::base_url::{BaseUrlError, base_url};
 use crate::document::nearest;
 use crate::environment::{Class, Environment, Target};
 use crate::plan::names_case;
-use crate::suite::Suite;
+use crate::suite::{self, Suite};
 
 use super::Stop;
 use super::plan::PlanArguments;
 
 /// Names in the configuration that name nothing would change nothing, silently.
 pub(super) fn names(suite: &Suite, config: &Config, environment: &Environment) -> Result<(), Stop> {
-    let rules: Vec<&str> = check::registry::CHECKS.iter().map(|check| check.id).collect();
+    let rules: Vec<&str> = suite::rules().collect();
     let operations: Vec<&str> = suite.contract.operations.iter().map(|operation| &*operation.id.0).collect();
     let mut unknown = config.unknown_levels(&rules, &operations);
     unknown.extend(config.unknown_excluded(&environment.name, &operations));

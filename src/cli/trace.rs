@@ -10,7 +10,7 @@ use crate::contract::Contract;
 use crate::document::{Diagnostic, Document, Severity};
 use crate::suite::{self, Sources};
 use crate::trace::{self, Classes, Trace};
-use crate::{check, lint, mutation};
+use crate::{check, law, lint, mutation};
 
 use super::terminal::Terminal;
 use super::{SourceArguments, Stop, exit};
@@ -89,5 +89,6 @@ fn known() -> Vec<&'static str> {
     let checks = check::registry::CHECKS.iter().map(|check| check.id);
     let lints = lint::registry::LINTS.iter().map(|lint| lint.id);
     let mutations = mutation::registry::MUTATIONS.iter().map(|mutation| mutation.id);
-    checks.chain(lints).chain(mutations).chain(FAMILIES).collect()
+    let laws = law::registry::LAWS.iter().map(|law| law.id);
+    checks.chain(laws).chain(lints).chain(mutations).chain(FAMILIES).collect()
 }

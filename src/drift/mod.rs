@@ -142,6 +142,9 @@ pub struct Drift {
     pub overlay: Option<String>,
     /// The sentence behind the promise, in the words of the overlay action or of the written case that quotes it.
     pub says: Option<String>,
+    /// The requests that show it together and their statuses, in order; of a law.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
     /// Which part of the message: `status`, `header Content-Type`, `body /items/0/id`, `exchange`.
     pub part: String,
     /// One sentence that says what is different.

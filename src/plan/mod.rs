@@ -166,11 +166,12 @@ fn owed(case: &Case) -> impl Iterator<Item = OperationId> {
     })
 }
 
-/// The family that a case belongs to: `written`, or the generating one.
+/// The family that a case belongs to: `written`, the generating one, or the law.
 pub fn family(case: &Case) -> &'static str {
     match &case.origin {
         Origin::Written { .. } => "written",
         Origin::Generated { family } => family,
+        Origin::Law { law } => law,
     }
 }
 

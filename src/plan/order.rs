@@ -7,7 +7,7 @@ use crate::contract::OperationId;
 
 use super::{called, family};
 
-/// Written cases, then each operation's own successes and refusals, then what is listed, then what is drawn; within each
+/// Written cases, then laws and each operation's own successes and refusals, then what is listed, then what is drawn; within each
 /// group the operations take turns.
 pub(super) fn most_telling_first(cases: Vec<&Case>) -> Vec<&Case> {
     let mut turns: BTreeMap<(u8, Option<OperationId>), usize> = BTreeMap::new();
@@ -25,8 +25,10 @@ pub(super) fn most_telling_first(cases: Vec<&Case>) -> Vec<&Case> {
 }
 
 fn group(case: &Case) -> u8 {
-    if matches!(case.origin, Origin::Written { .. }) {
-        return 0;
+    match case.origin {
+        Origin::Written { .. } => return 0,
+        Origin::Law { .. } => return 1,
+        Origin::Generated { .. } => {}
     }
     let intent = case.steps.first().map(|step| &step.intent);
     match (family(case), intent) {

@@ -96,6 +96,7 @@ pub(super) fn drift(rule: &str, operation: &str) -> Drift {
         pointer: "/components/schemas/CustomerSummary/properties/customerStatus/enum".to_owned(),
         overlay: None,
         says: None,
+        steps: Vec::new(),
         part: "body /items/*/customerStatus".to_owned(),
         message: "`customerStatus` is none of the documented values".to_owned(),
         promised: "one of Active, Inactive, Suspended".to_owned(),

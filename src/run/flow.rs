@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
@@ -13,6 +14,7 @@ use crate::outcome::{CaseRecord, CaseResult};
 use crate::plan;
 
 use super::bind::Unbound;
+use super::law::Seen;
 use super::perform::{Decided, Errand, Performed, Retried, Turnout, next_action};
 use super::{LEFT_OUT, Runner};
 
@@ -27,6 +29,8 @@ const DEPTH: usize = 8;
 pub(super) struct CaseRun {
     pub(super) record: CaseRecord,
     pub(super) finished: Finished,
+    /// Its exchanges, of a law's case.
+    seen: Vec<Arc<Seen>>,
 }
 
 /// What a case knows while it runs.
@@ -42,6 +46,8 @@ struct State {
     requests: u64,
     failed: bool,
     unjudged: Option<String>,
+    /// The exchanges of a law's case, those of cases that it depends on first.
+    seen: Vec<Arc<Seen>>,
 }
 
 /// What a step leaves behind once it was counted.
@@ -112,6 +118,12 @@ impl Runner<'_> {
                 Ok(()) => self.steps(case, &mut state, &trail).await,
                 Err(reason) => state.unjudged = Some(reason),
             }
+            if !state.failed && state.unjudged.is_none() {
+                let ruled = self.ruled(case, trail.root, &state.seen);
+                state.failed |= ruled.failed;
+                state.drifts.extend(ruled.drifts);
+                state.unjudged = ruled.unjudged;
+            }
             self.end(case, state, begun.elapsed())
         })
     }
@@ -144,7 +156,8 @@ impl Runner<'_> {
             requests: state.requests,
             milliseconds: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         };
-        CaseRun { record, finished: Finished { inputs: state.inputs, outputs: state.outputs } }
+        let finished = Finished { inputs: state.inputs, outputs: state.outputs };
+        CaseRun { record, finished, seen: state.seen }
     }
 
     /// Cases that must have run before this one; each runs once, whoever asks first.
@@ -162,9 +175,12 @@ impl Runner<'_> {
             if run.record.result != CaseResult::Passed {
                 return Err(format!("{}, which it depends on, did not pass", needed.name));
             }
-            if let Origin::Written { workflow, .. } = &needed.origin {
-                state.workflows.insert(workflow.clone(), run.finished.clone());
-            }
+            state.seen.extend(run.seen.iter().cloned());
+            match &needed.origin {
+                Origin::Written { workflow, .. } => state.workflows.insert(workflow.clone(), run.finished.clone()),
+                Origin::Law { .. } => state.workflows.insert(needed.name.clone(), run.finished.clone()),
+                Origin::Generated { .. } => None,
+            };
         }
         Ok(())
     }
@@ -280,7 +296,7 @@ impl Runner<'_> {
             // Where the case ended early there may be nothing to clean up.
             Err(Unbound::Absent(_)) if ending => Next::Following,
             // The end of a chain of links is no loss: the answer simply names no next one.
-            Err(Unbound::Absent(_)) if matches!(case.origin, Origin::Generated { .. }) && !state.steps.is_empty() => {
+            Err(Unbound::Absent(_)) if !matches!(case.origin, Origin::Written { .. }) && !state.steps.is_empty() => {
                 Next::End
             }
             // What was cut off in the middle was left out as well.
@@ -381,7 +397,8 @@ impl State {
 
     /// Counts an exchange; what is left is for the steps that follow.
     fn count(&mut self, performed: Performed) -> Counted {
-        let Performed { attempts, failed, drifts, outputs, action, summary, .. } = performed;
+        let Performed { attempts, failed, drifts, outputs, action, summary, seen, .. } = performed;
+        self.seen.extend(seen);
         self.requests += u64::from(attempts);
         self.failed |= failed;
         self.drifts.extend(drifts);

@@ -1,6 +1,6 @@
 //! What the checks say about one exchange becomes drifts of the run, or the answer to a question about one.
 
-use crate::case::{Case, Intent, Origin, Spot, Step};
+use crate::case::{Case, CaseId, Intent, Origin, Spot, Step};
 use crate::check::{self, Keeper, Subject, accepted_invalid, failed_criterion, rejected_valid};
 use crate::drift::fingerprint::fingerprint;
 use crate::drift::{Finding, Level};
@@ -89,14 +89,23 @@ impl Runner<'_> {
 
     /// Adds a finding to the tally; describes it only where it is not known better already.
     fn sighting(&self, turn: &Turn<'_>, subject: &Subject<'_>, id: &str, finding: Finding) {
-        let root = turn.errand.root;
-        let rank = self.plan.place(root).unwrap_or(usize::MAX);
-        if !self.tally().notice(id, (rank, root), turn.number, finding.level) {
-            return;
-        }
         let level = finding.level;
-        if self.tally().describe(id, root, self.described(turn, subject, finding)) {
-            (self.tell)(Event::DriftSeen { id: id.to_owned(), level });
+        self.sight(turn.errand.root, (id, turn.number, level), || self.described(turn, subject, finding));
+    }
+
+    /// The same of what `described` describes, as exchange `number` of `root` shows it.
+    pub(super) fn sight(
+        &self,
+        root: &CaseId,
+        (id, number, level): (&str, u64, Level),
+        described: impl FnOnce() -> Sighting,
+    ) {
+        let rank = self.plan.place(root).unwrap_or(usize::MAX);
+        if self.tally().notice(id, (rank, root), number, level) {
+            let sighting = described();
+            if self.tally().describe(id, root, sighting) {
+                (self.tell)(Event::DriftSeen { id: id.to_owned(), level });
+            }
         }
     }
 
@@ -115,6 +124,7 @@ impl Runner<'_> {
             status: subject.status(),
             overlay,
             says,
+            steps: Vec::new(),
             witness: witness(&self.redactor, subject.exchange),
         }
     }

@@ -22,6 +22,7 @@ mod flow;
 mod health;
 mod judge;
 mod keeper;
+mod law;
 mod ledger;
 mod listed;
 mod meter;

@@ -1,8 +1,10 @@
 //! One step: bound, let through, sent, judged, counted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::case::expression::{Criterion, Evaluated, Received, Scope, Sent};
@@ -21,6 +23,7 @@ use super::creation::{Creation, marks_in};
 use super::gate::Purpose;
 use super::health::{Pulse, Sign};
 use super::judge::Shown;
+use super::law::Seen;
 use super::redact::Redactor;
 use super::tally::{Answered, Sighting};
 use super::witness::witness;
@@ -52,6 +55,8 @@ pub(super) struct Performed {
     pub(super) marks: Vec<(String, String)>,
     /// The exchange as it may be shown, where somebody asks for it.
     pub(super) probed: Option<Probed>,
+    /// The exchange as the ruling of its case sees it, where it belongs to a law.
+    pub(super) seen: Option<Arc<Seen>>,
 }
 
 /// How a step turned out.
@@ -138,6 +143,8 @@ pub(super) struct Turn<'a> {
     pub(super) errand: &'a Errand<'a>,
     /// The number of the exchange.
     pub(super) number: u64,
+    /// When the request was about to leave.
+    pub(super) begun: Timestamp,
 }
 
 impl Runner<'_> {
@@ -161,6 +168,7 @@ impl Runner<'_> {
             _ => {}
         })?;
         let flight = creation.creates.then(|| self.flights.begin(&operation.id));
+        let begun = Timestamp::now();
         let exchange = self.settled(step, operation, &bound).await;
         if let Some(flight) = flight {
             self.flights.end(flight, &exchange);
@@ -169,7 +177,7 @@ impl Runner<'_> {
         if pulse == Pulse::Suspicious {
             self.ask_canary(operation).await;
         }
-        let turn = Turn { case, step, operation, scope: *scope, bound: &bound, errand, number };
+        let turn = Turn { case, step, operation, scope: *scope, bound: &bound, errand, number, begun };
         Ok(self.conclude(&turn, &exchange, &creation))
     }
 
@@ -260,6 +268,8 @@ impl Runner<'_> {
         let undecided = step.until.is_none() && !step.criteria.iter().any(Criterion::decides);
         let succeeded = match (&case.origin, undecided) {
             _ if received.is_none() => false,
+            // What the answers have to do with each other is for the law to judge, once all have come.
+            (Origin::Law { .. }, _) if step.intent == Intent::Unknown => true,
             _ if criteria.iter().any(|criterion| criterion.holds != Ok(true)) => false,
             (_, false) => true,
             (Origin::Generated { .. }, true) if step.intent != Intent::Valid => true,
@@ -270,7 +280,9 @@ impl Runner<'_> {
             (_, true) => success,
         };
         let action = next_action(step, succeeded, &after, turn.errand.retried);
-        let foreseen = waiting || !succeeded && action.as_ref().is_some_and(|decided| is_foreseen(&decided.action));
+        let foreseen = waiting
+            || matches!(case.origin, Origin::Law { .. })
+            || !succeeded && action.as_ref().is_some_and(|decided| is_foreseen(&decided.action));
         let created = if creation.creates && success {
             self.created(turn, &after, creation.intended.clone())
         } else {
@@ -287,6 +299,7 @@ impl Runner<'_> {
         let subject = Subject::new(&reading, &step.intent, &criteria).expected_within(self.environment.slow_after);
         let Shown { failed, drifts, described } = self.judge(turn, &subject, foreseen);
         let outputs = step.outputs.iter().filter_map(|(name, e)| Some((name.clone(), after.evaluate(e)?))).collect();
+        let seen = self.seen(turn, &reading, exchange);
         Performed {
             attempts: exchange.attempts,
             failed,
@@ -315,6 +328,7 @@ impl Runner<'_> {
                 drifts: described,
                 redactor: self.redactor.aware_of(exchange),
             }),
+            seen,
         }
     }
 }

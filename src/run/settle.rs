@@ -105,7 +105,7 @@ impl Runner<'_> {
     }
 
     fn drift(&self, id: &str, seen: &Seen) -> Option<Drift> {
-        let Sighting { finding, operation, status, overlay, says, witness } = seen.sighting.as_ref()?;
+        let Sighting { finding, operation, status, overlay, says, steps, witness } = seen.sighting.as_ref()?;
         let source = self.contract.source(finding.place.document);
         let pointer = &finding.place.pointer;
         let (file, position) = source.map(|source| source.locate(pointer)).unzip();
@@ -121,6 +121,7 @@ impl Runner<'_> {
             pointer: pointer.to_string(),
             overlay: overlay.clone(),
             says: says.clone(),
+            steps: steps.clone(),
             part: finding.part.to_string(),
             message: finding.message.clone(),
             promised: finding.promised.clone(),

@@ -75,6 +75,8 @@ pub(super) struct Sighting {
     pub(super) overlay: Option<String>,
     /// The sentence behind the promise, as an overlay or a written case quotes it.
     pub(super) says: Option<String>,
+    /// The requests of the case and their answers, where they show it together.
+    pub(super) steps: Vec<String>,
     pub(super) witness: Witness,
 }
 

@@ -166,6 +166,7 @@ fn family(case: &Case) -> &'static str {
     match case.origin {
         Origin::Generated { family } => family,
         Origin::Written { .. } => "written",
+        Origin::Law { law } => law,
     }
 }
 

@@ -1,0 +1,130 @@
+//! What the documents declare of collections and resources: `x-collection` and `x-resource`.
+
+mod collection;
+mod resource;
+
+use serde_json::Value;
+
+use crate::contract::{Contract, Operation, OperationId};
+use crate::document::{Diagnostic, Place, Pointer, Severity, nearest};
+
+pub use collection::{Collection, CollectionObject, Cursor, Filter, Limit, Relation, Sort};
+pub use resource::{Field, Resource, ResourceObject, View};
+
+/// Everything that the documents declare, in document order.
+#[derive(Debug, Default)]
+pub struct Declared<'c> {
+    /// Resources.
+    pub resources: Vec<Resource<'c>>,
+    /// Collections.
+    pub collections: Vec<Collection<'c>>,
+}
+
+impl<'c> Declared<'c> {
+    /// Reads the operations of `contract`.
+    ///
+    /// # Errors
+    /// Every declaration that cannot be understood or that names what is not there, with its position.
+    pub fn read(contract: &'c Contract) -> Result<Self, Vec<Diagnostic>> {
+        let mut reader = Reader { contract, errors: Vec::new() };
+        let mut declared = Self::default();
+        for operation in contract.operations.iter().filter(|operation| operation.disabled.is_none()) {
+            if let Some((object, place)) = reader.object(operation, "x-resource") {
+                declared.resources.extend(Resource::read(&mut reader, operation, object, place));
+            }
+            if let Some((object, place)) = reader.object(operation, "x-collection") {
+                declared.collections.extend(Collection::read(&mut reader, operation, object, place));
+            }
+        }
+        let names: Vec<String> = declared.resources.iter().map(|resource| resource.name.clone()).collect();
+        for resource in &declared.resources {
+            if let Some(parent) = &resource.parent
+                && (!names.contains(parent) || *parent == resource.name)
+            {
+                let known = names.iter().filter(|name| **name != resource.name).map(String::as_str);
+                reader.wrong(&resource.place.child("parent"), format!("no resource is called `{parent}`"), known);
+            }
+        }
+        if reader.errors.is_empty() { Ok(declared) } else { Err(reader.errors) }
+    }
+
+    /// The resource of this name.
+    pub fn resource(&self, name: &str) -> Option<&Resource<'c>> {
+        self.resources.iter().find(|resource| resource.name == name)
+    }
+
+    /// The collection that shows `resource`.
+    pub fn collection_of(&self, resource: &Resource<'_>) -> Option<&Collection<'c>> {
+        let list = resource.list.as_ref()?;
+        self.collections.iter().find(|collection| collection.operation.id == list.operation.id)
+    }
+
+    /// The resource that `collection` shows.
+    pub fn resource_of(&self, collection: &Collection<'_>) -> Option<&Resource<'c>> {
+        let shows = |resource: &&Resource<'_>| {
+            resource.list.as_ref().is_some_and(|list| list.operation.id == collection.operation.id)
+        };
+        self.resources.iter().find(shows)
+    }
+}
+
+/// Reads declarations and collects what is wrong with them.
+struct Reader<'c> {
+    contract: &'c Contract,
+    errors: Vec<Diagnostic>,
+}
+
+impl<'c> Reader<'c> {
+    /// The extension of this name, read as `T`, with its place.
+    fn object<T: serde::de::DeserializeOwned>(&mut self, operation: &Operation, name: &str) -> Option<(T, Place)> {
+        let place = operation.place.child(name);
+        let value: &Value = self.contract.schemas.source(&place)?;
+        match serde_json::from_value(value.clone()) {
+            Ok(object) => Some((object, place)),
+            Err(error) => {
+                self.wrong(&place, format!("this is no `{name}`: {error}"), []);
+                None
+            }
+        }
+    }
+
+    /// The operation that is called `name` at `place`.
+    fn operation(&mut self, place: &Place, name: &str) -> Option<&'c Operation> {
+        let found = self.contract.operation(&OperationId(name.into()));
+        if found.is_none() {
+            let contract = self.contract;
+            let known = contract.operations.iter().map(|operation| &*operation.id.0);
+            self.wrong(place, format!("no operation is called `{name}`"), known);
+        }
+        found
+    }
+
+    /// Says so where `operation` has no query parameter `name`.
+    fn query(&mut self, place: &Place, operation: &Operation, name: &str) {
+        if operation.parameter(name, Some(crate::contract::Location::Query)).is_none() {
+            let known = operation.parameters.iter().map(|parameter| parameter.name.as_str());
+            self.wrong(place, format!("{} has no query parameter `{name}`", operation.id), known);
+        }
+    }
+
+    fn wrong<'n>(&mut self, place: &Place, message: String, known: impl IntoIterator<Item = &'n str>) {
+        let word = message.split('`').nth(1).unwrap_or_default().to_owned();
+        let diagnostic = self.contract.diagnose(Severity::Error, place, message);
+        let help = nearest(&word, known).map(|near| format!("did you mean `{near}`?"));
+        self.errors.push(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+    }
+}
+
+/// A JSON Pointer, read from its text.
+fn pointer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Pointer, D::Error> {
+    let text: String = serde::Deserialize::deserialize(deserializer)?;
+    Pointer::parse(&text).map_err(serde::de::Error::custom)
+}
+
+/// The same, where it may be left out.
+fn maybe_pointer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Pointer>, D::Error> {
+    pointer(deserializer).map(Some)
+}

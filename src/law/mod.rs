@@ -1,0 +1,54 @@
+//! Laws: what no schema can say, judged over several exchanges.
+//!
+//! A law is generic code; what it applies to is declared in the documents, with `x-collection` and `x-resource`.
+
+pub mod declared;
+pub mod registry;
+
+mod created_is_readable;
+mod filter_sound;
+mod ground;
+mod relation;
+
+use crate::case::Case;
+use crate::contract::Contract;
+use crate::document::Diagnostic;
+use crate::generate;
+
+use declared::Declared;
+use ground::Ground;
+
+/// One law: a row of the registry.
+#[derive(Debug, Clone, Copy)]
+pub struct Law {
+    /// Names it; also its page, its cases' family and its configuration key.
+    pub id: &'static str,
+    /// What it says, in one sentence.
+    pub title: &'static str,
+    /// Makes the cases that show whether it holds.
+    compose: fn(&Law, &mut Ground<'_, '_>),
+    /// Its page, Markdown.
+    pub page: &'static str,
+}
+
+/// The cases of all laws.
+#[derive(Debug, Default)]
+pub struct Composed {
+    /// The cases, those that others depend on first.
+    pub cases: Vec<Case>,
+    /// What could not be composed, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// The cases that show whether the laws hold for what `contract` declares.
+///
+/// # Errors
+/// Every declaration that cannot be understood or that names what is not there, with its position.
+pub fn compose(contract: &Contract, settings: &generate::Settings) -> Result<Composed, Vec<Diagnostic>> {
+    let declared = Declared::read(contract)?;
+    let mut ground = Ground::new(contract, settings, &declared);
+    for law in registry::LAWS {
+        (law.compose)(law, &mut ground);
+    }
+    Ok(ground.finish())
+}

@@ -1,0 +1,145 @@
+//! What a law's case observed, and what its ruling says of it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::case::ruling::{Broken, Observed};
+use crate::case::{Case, CaseId, Origin};
+use crate::check::Body;
+use crate::check::reading::{Reading, shape};
+use crate::document::{Place, Pointer};
+use crate::drift::fingerprint::fingerprint;
+use crate::drift::{Finding, Level, Part, Witness};
+use crate::exchange::Exchange;
+
+use super::Runner;
+use super::perform::Turn;
+use super::redact::Redactor;
+use super::tally::Sighting;
+use super::witness::{came, witness};
+
+/// One exchange, for the ruling and for the report.
+#[derive(Debug)]
+pub(super) struct Seen {
+    observed: Observed,
+    /// Its number in the run.
+    number: u64,
+    witness: Witness,
+    redactor: Redactor,
+}
+
+/// What a ruling came to.
+#[derive(Debug, Default)]
+pub(super) struct Ruled {
+    /// A drift at level error showed.
+    pub(super) failed: bool,
+    /// Ids of all drifts.
+    pub(super) drifts: Vec<String>,
+    /// Why nothing can be said.
+    pub(super) unjudged: Option<String>,
+}
+
+impl Runner<'_> {
+    /// The exchange, where it belongs to a law.
+    pub(super) fn seen(&self, turn: &Turn<'_>, reading: &Reading<'_>, exchange: &Exchange) -> Option<Arc<Seen>> {
+        if !matches!(turn.case.origin, Origin::Law { .. }) {
+            return None;
+        }
+        let observed = Observed {
+            step: turn.step.id.clone(),
+            operation: turn.operation.id.clone(),
+            url: turn.bound.request.url.clone(),
+            path: turn.bound.path.clone(),
+            sent: turn.bound.body.clone(),
+            response: exchange.result.as_ref().ok().cloned(),
+            body: match &reading.body {
+                Body::Json(value) => Some(value.clone()),
+                _ => None,
+            },
+            begun: turn.begun,
+            ended: Timestamp::now(),
+        };
+        Some(Arc::new(Seen {
+            observed,
+            number: turn.number,
+            witness: witness(&self.redactor, exchange),
+            redactor: self.redactor.aware_of(exchange),
+        }))
+    }
+
+    /// What the ruling of `case` says of what was seen, as drifts of `root`.
+    pub(super) fn ruled(&self, case: &Case, root: &CaseId, seen: &[Arc<Seen>]) -> Ruled {
+        let mut ruled = Ruled::default();
+        let Some(ruling) = &case.ruling else { return ruled };
+        let observed: Vec<Observed> = seen.iter().map(|seen| seen.observed.clone()).collect();
+        let broken = match ruling.judge(&observed) {
+            Ok(broken) => broken,
+            Err(reason) => {
+                ruled.unjudged = Some(reason);
+                return ruled;
+            }
+        };
+        for broken in broken {
+            let Some(at) = seen.get(broken.at) else { continue };
+            let operation = &at.observed.operation;
+            let usual = if broken.certain { Level::Error } else { Level::Warning };
+            let Some(level) = self.levels.level(ruling.rule, &operation.0, usual) else { continue };
+            let finding = finding(ruling.rule, level, broken, &at.observed);
+            let id = fingerprint(&finding, &operation.0, Some(at.observed.status()));
+            if ruled.drifts.contains(&id) {
+                continue;
+            }
+            ruled.failed |= level == Level::Error;
+            let sighting = || self.sighted(finding, at, seen);
+            self.sight(root, (&id, at.number, level), sighting);
+            ruled.drifts.push(id);
+        }
+        ruled
+    }
+
+    fn sighted(&self, mut finding: Finding, at: &Seen, seen: &[Arc<Seen>]) -> Sighting {
+        finding.came = came(&at.redactor, &finding.part, &finding.came);
+        let source = self.contract.source(finding.place.document);
+        let amended = source.and_then(|source| source.overlay_at(&finding.place.pointer));
+        let steps = seen.iter().map(|seen| {
+            let Witness { method, url, status, .. } = &seen.witness;
+            let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+            format!("{method} {url}: {status}")
+        });
+        Sighting {
+            operation: at.observed.operation.clone(),
+            status: Some(at.observed.status()),
+            overlay: amended.map(|amended| amended.file.clone()),
+            says: self.sentence(&finding.place).or_else(|| amended.map(|amended| amended.description.clone())),
+            steps: steps.collect(),
+            witness: at.witness.clone(),
+            finding,
+        }
+    }
+
+    /// The sentence at `place`, where it is one.
+    fn sentence(&self, place: &Place) -> Option<String> {
+        let text = self.contract.schemas.source(place)?.as_str()?;
+        (place.pointer.last().as_deref() == Some("description")).then(|| text.to_owned())
+    }
+}
+
+fn finding(rule: &str, level: Level, broken: Broken, observed: &Observed) -> Finding {
+    let shape = match (&broken.part, &observed.body) {
+        (Some(pointer), Some(body)) => shape(body, pointer),
+        _ => Pointer::root(),
+    };
+    Finding {
+        rule: rule.to_owned(),
+        level,
+        place: broken.place,
+        part: broken.part.map_or(Part::Exchange, Part::Body),
+        shape,
+        class: broken.class,
+        message: broken.message,
+        promised: broken.promised,
+        came: broken.came,
+        remedy: broken.remedy,
+    }
+}
