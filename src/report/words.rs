@@ -84,13 +84,16 @@ pub(super) fn facts(drift: &Drift) -> Vec<(&'static str, String)> {
     };
     let [sibling, own] = drift.contrast.as_ref().map(|contrast| pair(drift, contrast)).unwrap_or_default();
     let curl = drift.witness.as_ref().map(|witness| witness.curl.clone()).unwrap_or_default();
-    let all = [
+    let mut all = vec![
         ("where", drift.part.clone()),
         ("promised", drift.promised.clone()),
         ("says", drift.says.clone().unwrap_or_default()),
         ("came", came(drift)),
         ("pair", sibling),
         ("", own),
+    ];
+    all.extend(steps(drift));
+    all.extend([
         ("remedy", drift.remedy.clone()),
         ("document", location(drift)),
         ("", drift.pointer.clone()),
@@ -98,8 +101,22 @@ pub(super) fn facts(drift: &Drift) -> Vec<(&'static str, String)> {
         ("baseline", since),
         ("id", drift.id.clone()),
         ("repeat", curl),
-    ];
+    ]);
     all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+}
+
+/// Requests of a law that are shown.
+const STEPS: usize = 12;
+
+/// The requests that show it together, a line each; of many the first and the last.
+fn steps(drift: &Drift) -> Vec<(&'static str, String)> {
+    let numbered = drift.steps.iter().enumerate().map(|(index, step)| format!("{}. {step}", index + 1));
+    let mut lines: Vec<String> = numbered.collect();
+    if let more @ 1.. = lines.len().saturating_sub(STEPS) {
+        let from = STEPS / 2;
+        lines.splice(from..from + more, [format!("… {more} more, in report.json")]);
+    }
+    lines.into_iter().enumerate().map(|(index, line)| (if index == 0 { "steps" } else { "" }, line)).collect()
 }
 
 /// Characters of a value that are shown in a pair.

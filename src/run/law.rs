@@ -105,7 +105,9 @@ impl Runner<'_> {
         let steps = seen.iter().map(|seen| {
             let Witness { method, url, status, .. } = &seen.witness;
             let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-            format!("{method} {url}: {status}")
+            // The host is the same for all, and the report names it.
+            let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+            format!("{method} {}: {status}", path.unwrap_or(url))
         });
         Sighting {
             operation: at.observed.operation.clone(),
