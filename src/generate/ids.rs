@@ -43,21 +43,25 @@ pub(super) fn listed(operation: &Operation, minimal: &Step) -> Option<Case> {
 impl Builder<'_> {
     /// The minimal request with a well-formed last path parameter that names nothing.
     pub(super) fn unknown_id(&self, draft: &mut Draft<'_>, minimal: &Step) {
-        let operation = draft.operation;
-        let last = operation.path.parts.iter().rev().find_map(|part| match part {
+        let Some((name, step)) = self.absent(draft.operation, minimal) else { return };
+        draft.single("unknown-id", &format!("path {name}"), step);
+    }
+
+    /// The same request, and the name of that parameter.
+    pub(super) fn absent<'o>(&self, operation: &'o Operation, minimal: &Step) -> Option<(&'o str, Step)> {
+        let name = operation.path.parts.iter().rev().find_map(|part| match part {
             PathPart::Parameter(name) => Some(name),
             PathPart::Literal(_) => None,
-        });
-        let Some(name) = last else { return };
-        let Some(parameter) = operation.parameter(name, Some(Location::Path)) else { return };
-        let Some(value) = self.absent_value(parameter) else { return };
+        })?;
+        let parameter = operation.parameter(name, Some(Location::Path))?;
+        let value = self.absent_value(parameter)?;
         let mut step = Step { intent: Intent::Absent, ..minimal.clone() };
         for argument in &mut step.arguments {
             if argument.name == *name && argument.location == Some(Location::Path) {
                 argument.value = Supply::Template(Template::Literal(value.clone()));
             }
         }
-        draft.single("unknown-id", &format!("path {name}"), step);
+        Some((name, step))
     }
 
     /// A value that conforms to the parameter's schema and that nothing is called by.

@@ -139,15 +139,37 @@ pub fn ordinary(
     settings: &Settings,
     by_example: bool,
 ) -> Result<Step, String> {
-    let sampler = Sampler::new(&contract.schemas);
-    let fed = links::fed_parameters(contract);
-    let most = Measure { cases: 1, bytes: MOST_BYTES, work: MOST_WORK_EACH };
-    let builder = Builder { contract, sampler, settings, fed, most };
+    let builder = Builder::alone(contract, settings);
     let minimal = builder.step(operation, Extent::Minimal)?;
-    let examples = if by_example { request::examples(sampler, operation, settings) } else { Vec::new() };
+    let examples = if by_example { request::examples(builder.sampler, operation, settings) } else { Vec::new() };
     let mut examples = examples.into_iter().map(|payload| Step { payload: Some(payload), ..minimal.clone() });
     let example = examples.find(|step| label(contract, operation, step) == Label::Valid);
     Ok(example.unwrap_or(minimal))
+}
+
+/// One request to `operation` that should be accepted and says as much as it can: with the first of the document's own example
+/// bodies that conforms, else with every optional member, else the smallest.
+///
+/// # Errors
+/// Why no such request can be made.
+pub fn whole(contract: &Contract, operation: &Operation, settings: &Settings) -> Result<Step, String> {
+    let builder = Builder::alone(contract, settings);
+    let minimal = builder.step(operation, Extent::Minimal)?;
+    let examples = request::examples(builder.sampler, operation, settings).into_iter();
+    let full = payload(builder.sampler, operation, Extent::Full, settings).ok().flatten();
+    let mut steps = examples.chain(full).map(|payload| Step { payload: Some(payload), ..minimal.clone() });
+    Ok(steps.find(|step| label(contract, operation, step) == Label::Valid).unwrap_or(minimal))
+}
+
+/// The smallest request to `operation` whose last path parameter is well-formed and names nothing.
+///
+/// # Errors
+/// Why no such request can be made.
+pub fn absent(contract: &Contract, operation: &Operation, settings: &Settings) -> Result<Step, String> {
+    let builder = Builder::alone(contract, settings);
+    let minimal = builder.step(operation, Extent::Minimal)?;
+    let made = builder.absent(operation, &minimal);
+    made.map(|(_, step)| step).ok_or_else(|| "no value is known that names nothing".to_owned())
 }
 
 /// Which operations are not listed in full.
@@ -167,6 +189,17 @@ fn cut(operations: &[OperationId], most: Measure) -> Option<String> {
 }
 
 impl<'c> Builder<'c> {
+    /// For single requests.
+    fn alone(contract: &'c Contract, settings: &'c Settings) -> Self {
+        Self {
+            contract,
+            sampler: Sampler::new(&contract.schemas),
+            settings,
+            fed: links::fed_parameters(contract),
+            most: Measure { cases: 1, bytes: MOST_BYTES, work: MOST_WORK_EACH },
+        }
+    }
+
     fn operation(&self, operation: &'c Operation) -> Draft<'c> {
         let mut draft = Draft::new(self.contract, operation, self.most);
         let minimal = match self.step(operation, Extent::Minimal) {

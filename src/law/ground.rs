@@ -253,6 +253,77 @@ impl<'c, 'd> Ground<'c, 'd> {
         }
     }
 
+    /// The smallest request to `operation`, as its schemas alone have it.
+    pub(super) fn bare(&self, operation: &Operation) -> Result<Step, String> {
+        generate::ordinary(self.contract, operation, self.settings, false)
+    }
+
+    /// A request to `operation` that says as much as it can.
+    pub(super) fn whole(&self, operation: &Operation) -> Result<Step, String> {
+        generate::whole(self.contract, operation, self.settings)
+    }
+
+    /// What [`Ground::own`] does, with this body for the specimen itself.
+    pub(super) fn own_with(
+        &self,
+        resource: &Resource<'c>,
+        step: &str,
+        body: &Step,
+    ) -> Result<(Vec<Step>, Specimen), String> {
+        let (mut steps, specimen) = self.own(resource, step)?;
+        if let Some(create) = steps.last_mut() {
+            create.payload.clone_from(&body.payload);
+        }
+        Ok((steps, specimen))
+    }
+
+    /// A request to `operation` with this body about what has these ids.
+    pub(super) fn with_body(
+        &self,
+        id: &str,
+        operation: &Operation,
+        ids: &[Expression],
+        body: &Step,
+    ) -> Result<Step, String> {
+        let step = self.request(id, operation, ids)?;
+        // Production gets no request that is known to be wrong.
+        let intent = if body.intent == Intent::Open { Intent::Open } else { Intent::Unknown };
+        Ok(Step { payload: body.payload.clone(), intent, ..step })
+    }
+
+    /// A request to `operation` about something below the `above` ids that does not exist.
+    pub(super) fn absent(&self, id: &str, operation: &Operation, above: &[Expression]) -> Result<Step, String> {
+        let mut step = generate::absent(self.contract, operation, self.settings)?;
+        id.clone_into(&mut step.id);
+        for (name, value) in operation.path.names().zip(above) {
+            set(&mut step, name, Location::Path, Template::Expression(value.clone()));
+        }
+        Ok(step)
+    }
+
+    /// The sentence of what the answer of `operation` holds at `pointer`, or of the operation where it has none.
+    pub(super) fn answer_promise(&self, operation: &Operation, pointer: &Pointer) -> Place {
+        let schemas = &self.contract.schemas;
+        let content = operation.response(200).or_else(|| operation.response(201)).map(|response| &response.content);
+        let mut place = content.and_then(|content| content.first()?.schema.clone());
+        for token in pointer.tokens() {
+            let next = |place: Place| {
+                let schema = schemas.resolve(&place).ok()?;
+                let member = schema.child("properties").child(&token);
+                let items = schema.child("items");
+                [member, items].into_iter().find(|place| schemas.source(place).is_some())
+            };
+            place = place.and_then(next);
+        }
+        let resolved = place.and_then(|place| {
+            let own = self.described(&place);
+            if own == place { schemas.resolve(&place).ok().map(|place| self.described(&place)) } else { Some(own) }
+        });
+        resolved
+            .filter(|place| place.pointer.last().as_deref() == Some("description"))
+            .unwrap_or_else(|| self.promise(operation))
+    }
+
     fn described(&self, place: &Place) -> Place {
         let description = place.child("description");
         let told =

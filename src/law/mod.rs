@@ -5,10 +5,23 @@
 pub mod declared;
 pub mod registry;
 
+mod change;
 mod created_is_readable;
+mod dates_consistent;
+mod failed_create_leaves_nothing;
+mod failed_update_changes_nothing;
 mod filter_sound;
 mod ground;
+mod kept;
+mod leaves;
 mod relation;
+mod safe_is_safe;
+mod unchanged;
+mod unknown_is_404;
+mod update_hits_its_target;
+mod update_is_partial;
+mod update_is_visible;
+mod written_is_read;
 
 use crate::case::Case;
 use crate::contract::Contract;

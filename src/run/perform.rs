@@ -269,7 +269,7 @@ impl Runner<'_> {
         let succeeded = match (&case.origin, undecided) {
             _ if received.is_none() => false,
             // What the answers have to do with each other is for the law to judge, once all have come.
-            (Origin::Law { .. }, _) if step.intent == Intent::Unknown => true,
+            (Origin::Law { .. }, _) if step.intent != Intent::Valid => true,
             _ if criteria.iter().any(|criterion| criterion.holds != Ok(true)) => false,
             (_, false) => true,
             (Origin::Generated { .. }, true) if step.intent != Intent::Valid => true,

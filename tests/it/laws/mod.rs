@@ -1,5 +1,7 @@
 //! Each law: a server that breaks it alone is found by its name, and one that keeps it is silent.
 
+mod writing;
+
 use std::sync::LazyLock;
 
 use conform::case::Origin;
