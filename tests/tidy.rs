@@ -123,7 +123,9 @@ fn files_are_short_and_say_first_what_they_are_for() {
 
 #[test]
 fn every_member_of_a_family_is_registered_and_has_a_page() {
-    for (family, folder) in [("check", "src/check"), ("lint", "src/lint"), ("mutation", "src/mutation")] {
+    for (family, folder) in
+        [("check", "src/check"), ("lint", "src/lint"), ("mutation", "src/mutation"), ("law", "src/law")]
+    {
         let registry = fs::read_to_string(format!("{folder}/registry.rs")).unwrap();
         let mut members = 0;
         for (file, text) in sources(folder) {

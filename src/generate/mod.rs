@@ -172,6 +172,14 @@ pub fn absent(contract: &Contract, operation: &Operation, settings: &Settings) -
     made.map(|(_, step)| step).ok_or_else(|| "no value is known that names nothing".to_owned())
 }
 
+/// One request to `operation` that should be accepted, with all that may be there.
+///
+/// # Errors
+/// Why no such request can be made.
+pub fn full(contract: &Contract, operation: &Operation, settings: &Settings) -> Result<Step, String> {
+    Builder::alone(contract, settings).step(operation, Extent::Full)
+}
+
 /// Which operations are not listed in full.
 fn cut(operations: &[OperationId], most: Measure) -> Option<String> {
     const NAMED: usize = 5;

@@ -10,7 +10,7 @@ use super::{Composed, Law};
 use crate::case::expression::{Criterion, Expression, Template};
 use crate::case::ruling::{Judgement, Observed, Ruling};
 use crate::case::{Argument, Case, CaseId, Intent, Origin, Step, Supply, Until};
-use crate::contract::{Contract, Location, Operation};
+use crate::contract::{Contract, Location, Operation, PathTemplate, style};
 use crate::digest::sha256_of_parts;
 use crate::document::{Place, Pointer};
 use crate::generate;
@@ -181,8 +181,8 @@ impl<'c, 'd> Ground<'c, 'd> {
     fn create(&self, resource: &Resource<'c>, id: &str, above: &[Expression]) -> Result<Step, String> {
         let mut step = self.request(id, resource.create, above)?;
         step.intent = Intent::Valid;
-        if let Some(pointer) = &resource.id {
-            step.outputs.push(("id".to_owned(), Expression::ResponseBody(pointer.clone())));
+        if let Some(naming) = Naming::of(resource) {
+            step.outputs.push(("id".to_owned(), naming.expression()));
         }
         for (index, field) in resource.fields.iter().enumerate() {
             let created = field.created.clone().map(Expression::ResponseBody);
@@ -324,12 +324,102 @@ impl<'c, 'd> Ground<'c, 'd> {
             .unwrap_or_else(|| self.promise(operation))
     }
 
-    fn described(&self, place: &Place) -> Place {
-        let description = place.child("description");
+    /// The sentence at what stands at `place`, or the place where it has none.
+    pub(super) fn described(&self, place: &Place) -> Place {
         let told =
-            self.contract.schemas.source(&description).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-        if told { description } else { place.clone() }
+            |place: &Place| self.contract.schemas.source(place).and_then(Value::as_str).is_some_and(|t| !t.is_empty());
+        let texts = ["description", "summary"].map(|name| place.child(name));
+        texts.into_iter().find(told).unwrap_or_else(|| place.clone())
     }
+
+    /// Steps that create a specimen for one case alone, for what comes and goes: below a parent that others share, which
+    /// is told as well, where it may have enough of them.
+    pub(super) fn passing(
+        &mut self,
+        resource: &Resource<'c>,
+        step: &str,
+    ) -> Result<(Vec<Step>, Specimen, Option<Specimen>), String> {
+        let parent = self.parent(resource).filter(|_| resource.maximum.is_none_or(|most| most > PASSING));
+        let Some(parent) = parent else {
+            let (steps, specimen) = self.own(resource, step)?;
+            return Ok((steps, specimen, None));
+        };
+        // Not below the first: what is listed there is known.
+        let parent = self.shared(&parent, 3)?;
+        let (create, specimen) = self.below(resource, step, &parent.ids)?;
+        Ok((vec![create], specimen, Some(parent)))
+    }
+
+    /// The same as [`Self::request`] with everything in its body that may be there.
+    pub(super) fn full(&self, id: &str, operation: &Operation, ids: &[Expression]) -> Result<Step, String> {
+        let mut step = self.request(id, operation, ids)?;
+        step.payload = generate::full(self.contract, operation, self.settings)?.payload;
+        Ok(step)
+    }
+}
+
+/// So many specimens may be below one parent for a while, at the same time.
+const PASSING: usize = 8;
+
+/// Where the answer to a creation names the id of what is new.
+#[derive(Debug, Clone)]
+pub(super) enum Naming {
+    /// In its body.
+    Body(Pointer),
+    /// In its `Location`, as the last parameter of the path by which the thing is read.
+    Location(Box<PathTemplate>, String),
+}
+
+impl Naming {
+    pub(super) fn of(resource: &Resource<'_>) -> Option<Self> {
+        if let Some(id) = &resource.id {
+            return Some(Self::Body(id.clone()));
+        }
+        let template = &resource.read.as_ref()?.operation.path;
+        let name = template.names().last()?.to_owned();
+        Some(Self::Location(Box::new(template.clone()), name))
+    }
+
+    fn expression(self) -> Expression {
+        match self {
+            Self::Body(pointer) => Expression::ResponseBody(pointer),
+            Self::Location(template, name) => Expression::Located(template, name),
+        }
+    }
+
+    /// The id that `created` answers with.
+    pub(super) fn id(&self, created: &Observed) -> Option<String> {
+        match self {
+            Self::Body(pointer) => created.value(pointer).map(text),
+            Self::Location(template, name) => {
+                let location = created.response.as_ref()?.headers.get("Location")?;
+                style::located(template, &created.url, location, name)
+            }
+        }
+    }
+
+    /// Where in the body it stands.
+    pub(super) fn part(&self) -> Option<Pointer> {
+        match self {
+            Self::Body(pointer) => Some(pointer.clone()),
+            Self::Location(..) => None,
+        }
+    }
+}
+
+/// `step`, sent once more when `within` is nearly over, for what nobody can see the end of.
+pub(super) fn late(mut step: Step, within: Duration) -> Step {
+    if !within.is_zero()
+        && let Ok(never) = Criterion::simple("$statusCode == 0")
+    {
+        step.until = Some(Until { within, every: within.mul_f32(0.9), criteria: vec![never] });
+    }
+    step
+}
+
+/// Whether `status` says that what was asked for is refused, and not just at this moment or to this client.
+pub(super) fn refuses(status: u16) -> bool {
+    (400..500).contains(&status) && !matches!(status, 401 | 407 | 408 | 425 | 429)
 }
 
 /// `step`, sent again and again until `condition` holds or `within` has passed.

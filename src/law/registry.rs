@@ -2,8 +2,10 @@
 
 use super::Law;
 use super::{
-    created_is_readable, dates_consistent, failed_create_leaves_nothing, failed_update_changes_nothing, filter_sound,
-    safe_is_safe, unknown_is_404, update_hits_its_target, update_is_partial, update_is_visible, written_is_read,
+    child_belongs_to_parent, created_is_readable, dates_consistent, delete_again, deleted_is_gone,
+    failed_create_leaves_nothing, failed_update_changes_nothing, filter_sound, id_unique, location_resolves,
+    maximum_holds, replace_is_idempotent, replace_is_whole, safe_is_safe, unknown_is_404, update_hits_its_target,
+    update_is_partial, update_is_visible, written_is_read,
 };
 
 /// Every law.
@@ -19,6 +21,14 @@ pub const LAWS: &[Law] = &[
     safe_is_safe::LAW,
     unknown_is_404::LAW,
     dates_consistent::LAW,
+    id_unique::LAW,
+    location_resolves::LAW,
+    deleted_is_gone::LAW,
+    delete_again::LAW,
+    child_belongs_to_parent::LAW,
+    maximum_holds::LAW,
+    replace_is_whole::LAW,
+    replace_is_idempotent::LAW,
 ];
 
 /// The law of this id.

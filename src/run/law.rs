@@ -123,7 +123,7 @@ impl Runner<'_> {
     /// The sentence at `place`, where it is one.
     fn sentence(&self, place: &Place) -> Option<String> {
         let text = self.contract.schemas.source(place)?.as_str()?;
-        (place.pointer.last().as_deref() == Some("description")).then(|| text.to_owned())
+        matches!(place.pointer.last().as_deref(), Some("description" | "summary")).then(|| text.to_owned())
     }
 }
 

@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::contract::Location;
+use crate::contract::{Location, PathTemplate};
 use crate::document::{Pointer, Position};
 
 pub use body::BodySchema;
@@ -71,6 +71,9 @@ pub enum Expression {
     Selected(Box<Expression>, Selector),
     /// A value that the reader of a file put in the place of an expression that always has the same one.
     Constant(Value),
+    /// The value that a parameter of a path template has in the `Location` of the answer; conform's own, never read from a
+    /// file.
+    Located(Box<PathTemplate>, String),
     /// `$run`: the mark of this run; conform's own, never read from a file.
     Run,
 }
@@ -164,6 +167,7 @@ impl Expression {
             Self::StatusCode
             | Self::ResponseHeader(_)
             | Self::ResponseBody(_)
+            | Self::Located(..)
             | Self::Output(..)
             | Self::StepOutput(..)
             | Self::WorkflowOutput(..) => true,
@@ -192,6 +196,7 @@ impl fmt::Display for Expression {
             Self::StatusCode => return f.write_str("$statusCode"),
             Self::Run => return f.write_str("$run"),
             Self::Itself => return f.write_str("$self"),
+            Self::Located(template, name) => return write!(f, "`{name}` of `{}` in Location", template.text),
             Self::Selected(inner, selector) => return write!(f, "{selector} of {inner}"),
             Self::RequestParameter(location, name) => return write!(f, "$request.{location}.{name}"),
             Self::ResponseHeader(name) => return write!(f, "$response.header.{name}"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::contract::Location;
+use crate::contract::{Location, style};
 use crate::document::Pointer;
 use crate::exchange::{Request, Response};
 
@@ -91,6 +91,10 @@ impl<'a> Scope<'a> {
             Expression::ResponseBody(pointer) => {
                 let received = self.response?;
                 body(received.body, &received.response.body, pointer)
+            }
+            Expression::Located(template, name) => {
+                let location = self.response?.response.headers.get("Location")?;
+                style::located(template, &self.request?.request.url, location, name).map(Value::from)
             }
             Expression::Input(name, pointer) => dotted(|key| self.inputs.get(key), name, pointer),
             Expression::Output(name, pointer) => dotted(|key| self.outputs.get(key), name, pointer),

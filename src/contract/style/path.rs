@@ -138,6 +138,44 @@ pub fn matches_path(template: &PathTemplate, path: &str) -> bool {
     wanted.len() == given.len() && wanted.iter().zip(&given).all(|(pattern, text)| matches_segment(pattern, text))
 }
 
+/// The value, decoded, that the parameter `name` of `template` has in a `Location` that answers a request to `url`, whatever
+/// stands before what the template describes; nothing where the path does not end as the template does.
+pub fn located(template: &PathTemplate, url: &str, location: &str, name: &str) -> Option<String> {
+    // RFC 9110 §10.2.2: a reference, relative to what was asked for.
+    let leads_to = Url::parse(url).ok()?.join(location.trim()).ok()?;
+    let segments = |text: &str| -> Vec<String> {
+        text.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+    };
+    let (wanted, given) = (segments(&template.text), segments(leads_to.path()));
+    let given = given.get(given.len().checked_sub(wanted.len())?..)?;
+    let mut found = None;
+    for (pattern, segment) in wanted.iter().zip(given) {
+        let text = percent_decode_str(segment).decode_utf8().ok()?.into_owned();
+        let Some((before, parameter, after)) = parameter_of(pattern) else {
+            // Two parameters in one segment can be told apart by nobody.
+            if pattern.contains('{') || *pattern != text {
+                return None;
+            }
+            continue;
+        };
+        let value = text.strip_prefix(before)?.strip_suffix(after)?;
+        if value.is_empty() {
+            return None;
+        }
+        if parameter == name {
+            found = Some(value.to_owned());
+        }
+    }
+    found
+}
+
+/// What stands before the only parameter of a segment, its name, and what stands after it.
+fn parameter_of(segment: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = segment.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    (!after.contains('{')).then_some((before, name, after))
+}
+
 /// The segments that a path of `template` has.
 pub(super) fn wanted(template: &PathTemplate) -> Vec<Segment> {
     let mut wanted: Vec<Segment> = vec![Vec::new()];
@@ -217,6 +255,29 @@ pub(super) mod tests {
         match encode("id", &simple, Location::Path, &json!(value)).unwrap() {
             Wire::Path(text) => text,
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_found_in_a_location() {
+        let of =
+            |text: &str, location: &str, name: &str| located(&template(text), "http://h/api/a/7/b", location, name);
+        assert_eq!(of("/a/{id}", "https://h:1/api/a/x%2Fy?z=1#f", "id").as_deref(), Some("x/y"));
+        assert_eq!(of("/a/{id}/b/{no}", "/a/1/b/2/", "no").as_deref(), Some("2"));
+        assert_eq!(of("/a/{id}/b/{no}", "b/2", "id").as_deref(), Some("7"));
+        assert_eq!(of("/a/{id}.json", "/a/1.json", "id").as_deref(), Some("1"));
+        for (text, location) in [
+            ("/a/{id}", "/b/1"),
+            ("/a/{id}", "/a"),
+            ("/a/{id}", "/a/1/2"),
+            ("/a/{id}", ""),
+            ("/a/{id}", "https://h"),
+            ("/a/{id}", "https://[h"),
+            ("/a/{id}.json", "/a/.json"),
+            ("/a/{id}-{no}", "/a/1-2"),
+            ("/a/{id}", "/a/%ff"),
+        ] {
+            assert_eq!(of(text, location, "id"), None, "{text} {location}");
         }
     }
 
