@@ -81,6 +81,29 @@ impl Contract {
         }
     }
 
+    /// The same, at the very member of what the overlay's action wrote.
+    pub fn diagnose_part(&self, severity: Severity, place: &Place, message: impl Into<String>) -> Diagnostic {
+        let amended = self.source(place.document).and_then(|source| source.overlay_at(&place.pointer));
+        match amended.and_then(|amended| self.written_at(amended, &place.pointer)) {
+            Some((overlay, pointer)) => overlay.diagnose(severity, &pointer, message),
+            None => self.diagnose(severity, place, message),
+        }
+    }
+
+    /// Where the overlay has the value that it wrote at `pointer` of a document.
+    fn written_at(&self, amended: &Amended, pointer: &Pointer) -> Option<(&Document, Pointer)> {
+        let document = self.overlays.iter().find(|overlay| overlay.name() == amended.file)?.document();
+        let actions = document.value().get("actions")?.as_array()?;
+        let at = |index: &usize| document.position(&Pointer::root().child("actions").index(*index));
+        let index = (0..actions.len()).find(|index| at(index) == amended.position)?;
+        let update = Pointer::root().child("actions").index(index).child("update");
+        let tokens: Vec<String> = pointer.tokens().map(std::borrow::Cow::into_owned).collect();
+        // The longest end of the pointer that the update holds: its target stands for what is before.
+        let mut ends =
+            (0..tokens.len()).map(|from| update.join(&Pointer::from_tokens(tokens.get(from..).unwrap_or_default())));
+        ends.find(|end| end.resolve(document.value()).is_some()).map(|found| (document, found))
+    }
+
     fn diagnose_overlay(&self, severity: Severity, amended: &Amended, message: String) -> Diagnostic {
         let Some(overlay) = self.overlays.iter().find(|overlay| overlay.name() == amended.file) else {
             let position = Some(amended.position);

@@ -91,7 +91,7 @@ fn the_two_commands_come_first() {
 
 #[test]
 fn links_lead_somewhere() {
-    for name in ["README.md", "docs/cases.md", "docs/generation.md", "docs/ARCHITECTURE.md"] {
+    for name in ["README.md", "docs/cases.md", "docs/generation.md", "docs/laws.md", "docs/ARCHITECTURE.md"] {
         let text = page(name);
         let folder = root().join(name).parent().unwrap().to_owned();
         for target in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {

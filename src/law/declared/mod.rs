@@ -79,13 +79,34 @@ impl<'c> Reader<'c> {
     fn object<T: serde::de::DeserializeOwned>(&mut self, operation: &Operation, name: &str) -> Option<(T, Place)> {
         let place = operation.place.child(name);
         let value: &Value = self.contract.schemas.source(&place)?;
-        match serde_json::from_value(value.clone()) {
+        match serde_path_to_error::deserialize(value) {
             Ok(object) => Some((object, place)),
             Err(error) => {
-                self.wrong(&place, format!("this is no `{name}`: {error}"), []);
+                let at = at(&place, error.path());
+                self.refuse(name, &at, &error.into_inner().to_string());
                 None
             }
         }
+    }
+
+    /// Says in our words what the deserialiser says of `at`.
+    fn refuse(&mut self, name: &str, at: &Place, message: &str) {
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        for (start, what) in [("unknown field", "member"), ("unknown variant", "value")] {
+            if message.starts_with(start) {
+                let wrong = quoted.next().unwrap_or_default();
+                let known: Vec<&str> = quoted.collect();
+                let said = format!("`{name}` has no {what} `{wrong}` here");
+                let help = nearest(wrong, known.iter().copied()).map_or_else(
+                    || format!("there are {}", known.join(", ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                self.errors.push(self.contract.diagnose_part(Severity::Error, at, said).help(help));
+                return;
+            }
+        }
+        let said = format!("this is no `{name}`: {message}");
+        self.errors.push(self.contract.diagnose_part(Severity::Error, at, said));
     }
 
     /// The operation that is called `name` at `place`.
@@ -109,13 +130,23 @@ impl<'c> Reader<'c> {
 
     fn wrong<'n>(&mut self, place: &Place, message: String, known: impl IntoIterator<Item = &'n str>) {
         let word = message.split('`').nth(1).unwrap_or_default().to_owned();
-        let diagnostic = self.contract.diagnose(Severity::Error, place, message);
+        let diagnostic = self.contract.diagnose_part(Severity::Error, place, message);
         let help = nearest(&word, known).map(|near| format!("did you mean `{near}`?"));
         self.errors.push(match help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         });
     }
+}
+
+/// The place below `place` that `path` leads to.
+fn at(place: &Place, path: &serde_path_to_error::Path) -> Place {
+    use serde_path_to_error::Segment;
+    path.iter().fold(place.clone(), |place, segment| match segment {
+        Segment::Seq { index } => place.index(*index),
+        Segment::Map { key } => place.child(key),
+        Segment::Enum { .. } | Segment::Unknown => place,
+    })
 }
 
 /// A JSON Pointer, read from its text.
@@ -128,3 +159,6 @@ fn pointer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Pointer,
 fn maybe_pointer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Pointer>, D::Error> {
     pointer(deserializer).map(Some)
 }
+
+#[cfg(test)]
+mod tests;
