@@ -99,7 +99,7 @@ impl Library {
             ("POST", ["shelves", _, "books"]) => self.add_book(way, asked, id(1)),
             ("GET", ["shelves", _, "books", _]) if way == Way::Shared => {
                 let found = self.books.values().find_map(|(_, books)| books.get(&id(3)));
-                found.map_or_else(|| missing(), |book| Reply::Json(200, book.clone()))
+                found.map_or_else(missing, |book| Reply::Json(200, book.clone()))
             }
             (_, ["shelves", _, "books", _]) => {
                 let keep = |stored: &Value, sent: &Map<String, Value>| put(way, stored, sent, "no", "about");
