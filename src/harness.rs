@@ -142,7 +142,8 @@ impl Harness {
                 Some(operation) if plan::family(case) != "written" => name(operation, group(case)),
                 _ => printable(&format!("written::{}", case.name)),
             };
-            let refusals = case.steps.iter().all(|step| !matches!(step.intent, Intent::Valid | Intent::Unknown));
+            let refusals = !case.steps.is_empty()
+                && case.steps.iter().all(|step| !matches!(step.intent, Intent::Valid | Intent::Unknown));
             let group = groups.entry(name).or_insert_with(|| Group { refusals, ..Group::default() });
             group.refusals &= refusals;
             group.cases.push(case.id.to_string());

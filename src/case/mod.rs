@@ -83,6 +83,8 @@ pub struct Case {
     pub row: Option<usize>,
     /// What its exchanges, and those of the cases that it depends on, are judged for together.
     pub ruling: Option<Ruling>,
+    /// The operation that it judges, where its own steps need not call it.
+    pub about: Option<OperationId>,
 }
 
 /// The family of generated cases whose steps stand by themselves: each reads another listed thing.
@@ -106,6 +108,7 @@ impl Case {
             needs_writes: false,
             row: None,
             ruling: None,
+            about: None,
         }
     }
 

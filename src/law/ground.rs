@@ -6,17 +6,18 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::declared::{Collection, Declared, Resource, View};
+use super::series::Series;
 use super::{Composed, Law};
 use crate::case::expression::{Criterion, Expression, Template};
 use crate::case::ruling::{Judgement, Observed, Ruling};
 use crate::case::{Argument, Case, CaseId, Intent, Origin, Step, Supply, Until};
-use crate::contract::{Contract, Location, Operation, PathTemplate, style};
+use crate::contract::{Contract, Location, Operation, OperationId, PathTemplate, style};
 use crate::digest::sha256_of_parts;
 use crate::document::{Place, Pointer};
 use crate::generate;
 
 /// The family of the cases that create what several laws look at.
-const SHARED: &str = "law";
+pub(super) const SHARED: &str = "law";
 
 /// Between two looks at something that settles.
 const POLL: Duration = Duration::from_millis(100);
@@ -67,12 +68,21 @@ pub(super) struct Ground<'c, 'd> {
     pub(super) declared: &'d Declared<'c>,
     settings: &'d generate::Settings,
     shared: BTreeMap<(String, usize), Specimen>,
-    composed: Composed,
+    /// What is known to be in each list.
+    pub(super) series: BTreeMap<OperationId, Result<Series, String>>,
+    pub(super) composed: Composed,
 }
 
 impl<'c, 'd> Ground<'c, 'd> {
     pub(super) fn new(contract: &'c Contract, settings: &'d generate::Settings, declared: &'d Declared<'c>) -> Self {
-        Self { contract, declared, settings, shared: BTreeMap::new(), composed: Composed::default() }
+        Self {
+            contract,
+            declared,
+            settings,
+            shared: BTreeMap::new(),
+            series: BTreeMap::new(),
+            composed: Composed::default(),
+        }
     }
 
     pub(super) fn finish(self) -> Composed {
@@ -443,7 +453,7 @@ fn parent_output(index: usize) -> String {
     format!("parent-{index}")
 }
 
-fn case_id(law: &str, subject: &str, label: &str) -> CaseId {
+pub(super) fn case_id(law: &str, subject: &str, label: &str) -> CaseId {
     CaseId(sha256_of_parts(&["law", law, subject, label]).get(..12).unwrap_or_default().into())
 }
 

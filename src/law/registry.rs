@@ -2,10 +2,12 @@
 
 use super::Law;
 use super::{
-    child_belongs_to_parent, created_is_readable, dates_consistent, delete_again, deleted_is_gone,
-    failed_create_leaves_nothing, failed_update_changes_nothing, filter_sound, id_unique, location_resolves,
-    maximum_holds, replace_is_idempotent, replace_is_whole, safe_is_safe, unknown_is_404, update_hits_its_target,
-    update_is_partial, update_is_visible, written_is_read,
+    bound_exclusive, bound_inclusive, child_belongs_to_parent, created_is_readable, cursor_ends, dates_consistent,
+    default_page_size, delete_again, deleted_is_gone, failed_create_leaves_nothing, failed_update_changes_nothing,
+    filter_complete, filter_sound, id_unique, limit_honoured, list_agrees_with_read, location_resolves, maximum_holds,
+    pages_complete, pages_disjoint, replace_is_idempotent, replace_is_whole, safe_is_safe, sort_order,
+    total_is_filtered_count, unknown_is_404, update_hits_its_target, update_is_partial, update_is_visible,
+    written_is_read,
 };
 
 /// Every law.
@@ -29,6 +31,17 @@ pub const LAWS: &[Law] = &[
     maximum_holds::LAW,
     replace_is_whole::LAW,
     replace_is_idempotent::LAW,
+    filter_complete::LAW,
+    bound_exclusive::LAW,
+    bound_inclusive::LAW,
+    sort_order::LAW,
+    limit_honoured::LAW,
+    default_page_size::LAW,
+    pages_disjoint::LAW,
+    pages_complete::LAW,
+    total_is_filtered_count::LAW,
+    cursor_ends::LAW,
+    list_agrees_with_read::LAW,
 ];
 
 /// The law of this id.

@@ -145,9 +145,9 @@ fn matches(pattern: &str, text: &str) -> bool {
     pattern.iter().skip(at).all(|c| *c == '*')
 }
 
-/// The operations that the steps of a case call, each once, in order.
+/// The operation that a case is about, where it names one, and those that its steps call, each once, in order.
 pub fn called(case: &Case) -> Vec<OperationId> {
-    let mut ids: Vec<OperationId> = Vec::new();
+    let mut ids: Vec<OperationId> = case.about.iter().cloned().collect();
     for step in &case.steps {
         if let Call::Operation(id) = &step.call
             && !ids.contains(id)

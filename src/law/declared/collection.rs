@@ -56,6 +56,9 @@ pub struct Limit {
     pub parameter: String,
     /// How many elements a page has without it.
     pub default: Option<usize>,
+    /// Whether a page holds just as many while more remain; else it may hold fewer.
+    #[serde(default)]
+    pub exact: bool,
 }
 
 /// The parameters that say the order.

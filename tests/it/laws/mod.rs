@@ -1,5 +1,6 @@
 //! Each law: a server that breaks it alone is found by its name, and one that keeps it is silent.
 
+mod collections;
 mod declaring;
 mod lifecycles;
 mod second;
