@@ -387,7 +387,7 @@ async fn a_list_that_shows_no_more_than_it_must_is_not_judged() {
         .cases
         .iter()
         .filter(|case| case.result == CaseResult::Passed && case.operations.contains(&"GetAllCustomers".to_owned()))
-        .filter(|case| case.family != "filter-sound")
+        .filter(|case| !["filter-sound", "safe-is-safe", "failed-create-leaves-nothing"].contains(&&*case.family))
         .map(|case| &*case.family)
         .collect();
     assert_eq!(
@@ -458,7 +458,9 @@ async fn laws_of_a_list_are_chosen_by_its_operation_whatever_their_cases_send() 
     for case in &outcome.cases {
         *requests.entry(&case.family).or_default() += case.requests;
     }
-    assert!(outcome.requests <= 30, "{} {requests:?}", outcome.requests);
+    // Laws of resources look at the list, too.
+    let others = ["safe-is-safe", "failed-create-leaves-nothing"].map(|law| requests[law]).iter().sum::<u64>();
+    assert!(outcome.requests - others <= 33, "{} {requests:?}", outcome.requests);
 }
 
 #[tokio::test(flavor = "multi_thread")]

