@@ -25,8 +25,10 @@ pub struct Observed {
     pub sent: Option<Value>,
     /// The response, where one came.
     pub response: Option<Response>,
-    /// Its body, where it is JSON.
+    /// Its body, where it is JSON, without the values that its schema refuses: they are told of already.
     pub body: Option<Value>,
+    /// The same request was answered with other members each time that it was sent: what is missing says nothing.
+    pub unsteady: bool,
     /// When the request was about to leave, by the clock of this machine.
     pub begun: Timestamp,
     /// When its answer had come.
@@ -87,13 +89,18 @@ pub type Judgement = Result<Vec<Broken>, String>;
 pub struct Ruling {
     /// The rule that its findings bear.
     pub rule: &'static str,
-    judge: Arc<dyn Fn(&[Observed]) -> Judgement + Send + Sync>,
+    /// The step that is sent several times more before anything is said to be broken: what its answer does not show may be
+    /// shown the next time.
+    pub again: Option<String>,
+    judge: Arc<Judge>,
 }
+
+type Judge = dyn Fn(&[Observed]) -> Judgement + Send + Sync;
 
 impl Ruling {
     /// A ruling of `rule`; `judge` gets all exchanges in the order in which they were made.
     pub fn new(rule: &'static str, judge: impl Fn(&[Observed]) -> Judgement + Send + Sync + 'static) -> Self {
-        Self { rule, judge: Arc::new(judge) }
+        Self { rule, again: None, judge: Arc::new(judge) }
     }
 
     /// What it says of `observed`.

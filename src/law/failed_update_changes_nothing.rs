@@ -42,6 +42,7 @@ fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> R
         refusal(observed, "update")?;
         unchanged.judge(observed, ["before", "after"])
     });
+    ground.look_again("after");
     Ok(())
 }
 

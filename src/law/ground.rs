@@ -114,6 +114,13 @@ impl<'c, 'd> Ground<'c, 'd> {
         self.composed.cases.push(case);
     }
 
+    /// Has the case that was added last send `step` again, several times, before it says that something is broken.
+    pub(super) fn look_again(&mut self, step: &str) {
+        if let Some(ruling) = self.composed.cases.last_mut().and_then(|case| case.ruling.as_mut()) {
+            ruling.again = Some(step.to_owned());
+        }
+    }
+
     /// The `number`th shared specimen of `resource`, from 1: many cases look at it, and none changes it.
     pub(super) fn shared(&mut self, resource: &Resource<'c>, number: usize) -> Result<Specimen, String> {
         let key = (resource.name.clone(), number);

@@ -46,5 +46,6 @@ fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> R
         looks.iter().try_for_each(|step| success(observed, step).map(|_| ()))?;
         unchanged.judge(observed, ["before", "after"])
     });
+    ground.look_again("after");
     Ok(())
 }

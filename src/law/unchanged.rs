@@ -24,6 +24,8 @@ pub(super) struct Thing<'o> {
     pub(super) pointer: Pointer,
     /// The thing.
     pub(super) value: &'o Value,
+    /// What the answer does not show it may show the next time.
+    pub(super) unsteady: bool,
 }
 
 impl Sight {
@@ -42,7 +44,7 @@ impl Sight {
         let own = seen.path.last().map(|(_, id)| id.as_str()).ok_or_else(absent)?;
         let body = seen.body.as_ref().ok_or_else(absent)?;
         let (pointer, value) = shown(body, &self.items, self.id.as_ref(), own).ok_or_else(absent)?;
-        Ok(Thing { at, pointer, value })
+        Ok(Thing { at, pointer, value, unsteady: seen.unsteady })
     }
 }
 
@@ -86,6 +88,7 @@ impl Unchanged {
     pub(super) fn judge(&self, observed: &[Observed], [before, after]: [&str; 2]) -> Judgement {
         let (before, after) = (self.sight.thing(observed, before)?, self.sight.thing(observed, after)?);
         let may_change = |at: &Pointer| self.except.iter().any(|except| at.starts_with(except));
+        let missing = if after.unsteady { Missing::Fine } else { Missing::Lost };
         let mut found: Vec<Difference> = Vec::new();
         let mut compared = false;
         for field in self.fields.iter().filter(|field| !may_change(field)) {
@@ -96,7 +99,7 @@ impl Unchanged {
                 continue;
             }
             compared = true;
-            let how = (&Spellings::default(), Missing::Lost);
+            let how = (&Spellings::default(), missing);
             let different = differences(value, field.resolve(after.value), field, how);
             found.extend(different.into_iter().filter(|difference| !may_change(&difference.at)));
         }

@@ -48,5 +48,6 @@ fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> R
         success(observed, "update")?;
         unchanged.judge(observed, ["before", "after"])
     });
+    ground.look_again("after");
     Ok(())
 }

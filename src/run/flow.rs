@@ -14,7 +14,7 @@ use crate::outcome::{CaseRecord, CaseResult};
 use crate::plan;
 
 use super::bind::Unbound;
-use super::law::Seen;
+use super::law::{LOOKS, Seen};
 use super::perform::{Decided, Errand, Performed, Retried, Turnout, next_action};
 use super::{LEFT_OUT, Runner};
 
@@ -118,14 +118,37 @@ impl Runner<'_> {
                 Ok(()) => self.steps(case, &mut state, &trail).await,
                 Err(reason) => state.unjudged = Some(reason),
             }
-            if !state.failed && state.unjudged.is_none() {
-                let ruled = self.ruled(case, trail.root, &state.seen);
-                state.failed |= ruled.failed;
-                state.drifts.extend(ruled.drifts);
-                state.unjudged = ruled.unjudged;
+            if state.unjudged.is_none() {
+                self.rule(case, &mut state, &trail).await;
             }
             self.end(case, state, begun.elapsed())
         })
+    }
+
+    /// Has the ruling of a law's case judge what was seen.
+    async fn rule(&self, case: &Case, state: &mut State, trail: &Trail<'_>) {
+        let mut judgement = Self::judgement(case, &state.seen);
+        let again = case.ruling.as_ref().and_then(|ruling| ruling.again.as_ref());
+        let again = again.and_then(|again| case.steps.iter().find(|step| step.id == *again));
+        if let (Some(step), Ok(broken)) = (again, &judgement)
+            && !broken.is_empty()
+        {
+            for _ in 0..LOOKS {
+                self.step(case, step, state, trail, Walk { retried: &Retried::new(), ending: false }).await;
+            }
+            judgement = match state.unjudged.take() {
+                Some(reason) => Err(reason),
+                None => Self::judgement(case, &state.seen),
+            };
+        }
+        match judgement {
+            Ok(broken) => {
+                let ruled = self.ruled(case, trail.root, &state.seen, broken);
+                state.failed |= ruled.failed;
+                state.drifts.extend(ruled.drifts);
+            }
+            Err(reason) => state.unjudged = Some(reason),
+        }
     }
 
     fn end(&self, case: &Case, mut state: State, elapsed: Duration) -> CaseRun {
@@ -180,7 +203,12 @@ impl Runner<'_> {
             } else {
                 cell.get_or_init(|| self.case_with(needed, needed.inputs.clone(), own)).await
             };
-            if run.record.result != CaseResult::Passed {
+            // What a law's case created is there, whatever else is wrong with the answer; without an id nothing is sent.
+            let is_there = matches!(
+                (&needed.origin, &run.record.result),
+                (_, CaseResult::Passed) | (Origin::Law { .. }, CaseResult::Failed)
+            );
+            if !is_there {
                 return Err(format!("{}, which it depends on, did not pass", needed.name));
             }
             state.seen.extend(run.seen.iter().cloned());

@@ -1,6 +1,6 @@
 //! Laws of writing and changing: each broken alone by a proxy, and silent where a server uses a freedom.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -13,9 +13,9 @@ use conform::outcome::{CaseResult, Outcome};
 use conform::suite::{Sources, Suite};
 use serde_json::{Value, json};
 
-use super::{breaks, lie, run};
+use super::{LAWS, breaks, cases_of, lie, run};
 use crate::proxy::{Answer, Asked, Lie, Proxy};
-use crate::run_suite;
+use crate::{run_selected, run_suite};
 
 /// The id of the customer that a request is about, where it is about one alone.
 fn customer(asked: &Asked) -> Option<String> {
@@ -245,6 +245,54 @@ async fn safe_is_safe() {
         },
     );
     breaks(liar, &["safe-is-safe/GetOneCustomer/200"]).await;
+}
+
+/// The members of a customer that its schema does not require, at any depth, each left out in half of all answers.
+fn leave_out(value: &mut Value, chance: &mut u64) {
+    const REQUIRED: [&str; 4] = ["id", "customerId", "referenceId", "customerStatus"];
+    let Some(members) = value.as_object_mut() else { return };
+    members.retain(|name, _| {
+        // Knuth's linear congruential generator, for the highest bit.
+        *chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        REQUIRED.contains(&name.as_str()) || *chance >> 63 == 0
+    });
+    members.values_mut().for_each(|member| leave_out(member, chance));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_leaves_members_out_as_it_likes_is_silent() {
+    for seed in 1..=10 {
+        let chance = Mutex::new(seed);
+        let liar = read_as(move |_, body| leave_out(body, &mut chance.lock().unwrap()));
+        let outcome = run(liar).await;
+        let of_laws: Vec<_> = of_laws(&outcome).into_iter().filter(|(_, level)| *level == Level::Error).collect();
+        assert_eq!(of_laws, [], "{seed}: {:#?}", outcome.drifts);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_in_every_answer_hides_no_law() {
+    let updated = Mutex::new(BTreeSet::new());
+    let liar = move |asked: &Asked, mut answer: Answer| {
+        let Some(id) = customer(asked) else { return Lie::Answer(answer) };
+        if asked.method == "PATCH" && answer.is_success() {
+            updated.lock().unwrap().insert(id);
+        } else if asked.method == "GET" && answer.is_success() {
+            answer.edit(|body| {
+                body["kycDetails"]["fullName"] = json!(7);
+                if updated.lock().unwrap().contains(&id) {
+                    body["kycDetails"].as_object_mut().unwrap().remove("address");
+                }
+            });
+        }
+        Lie::Answer(answer)
+    };
+    let proxy = Proxy::start(liar).await;
+    let selection = cases_of(&["update-is-partial"]);
+    let outcome = run_selected(&LAWS, 1, &proxy.base_url, &proxy.token, selection).await;
+    let errors = outcome.drifts.iter().filter(|drift| drift.level == Level::Error);
+    let expected = ["update-is-partial/GetOneCustomer/200", "wrong-body/GetOneCustomer/200/kycDetails/fullName/type"];
+    assert_eq!(errors.map(|drift| drift.id.as_str()).collect::<Vec<_>>(), expected, "{:?}", outcome.cases);
 }
 
 #[tokio::test(flavor = "multi_thread")]
