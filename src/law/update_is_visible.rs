@@ -89,13 +89,17 @@ impl Judge {
             match seen {
                 Ok((Some(sent), thing)) => {
                     let pairs: Vec<_> = write.pairs.iter().map(|(sent, read)| (sent, read)).collect();
-                    let said = |at: &Pointer| Said {
-                        message: format!("what an update wrote at `{at}` is not what is read afterwards"),
-                        remedy: "keep what an accepted update writes, or refuse the update".to_owned(),
+                    let said = Said {
+                        written: "what an update wrote",
+                        remedy: "keep what an accepted update writes, or refuse the update",
                     };
                     let found = kept(&self.place, (sent, &thing), &pairs, &write.spellings, said);
                     judged |= found.is_some();
                     broken.extend(found.into_iter().flatten());
+                    // Where nothing is kept, one field more says nothing more.
+                    if broken.iter().any(|broken| broken.part.is_none()) {
+                        break;
+                    }
                 }
                 Ok((None, _)) => "no JSON was sent".clone_into(&mut reason),
                 Err(why) => reason = why,

@@ -72,10 +72,8 @@ fn add<'c>(
         let sent = created.sent.as_ref().ok_or("no JSON was sent")?;
         let thing = sight.thing(observed, "read")?;
         let pairs: Vec<_> = pairs.iter().map(|(written, read)| (written, read)).collect();
-        let said = |at: &Pointer| Said {
-            message: format!("what was written at `{at}` is not what is read afterwards"),
-            remedy: "keep what an accepted request writes, or refuse the request".to_owned(),
-        };
+        let said =
+            Said { written: "what was written", remedy: "keep what an accepted request writes, or refuse the request" };
         let found = kept(&place, (sent, &thing), &pairs, &spellings, said);
         found.ok_or_else(|| "the answer shows nothing of what was written".to_owned())
     });

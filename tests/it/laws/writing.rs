@@ -146,6 +146,22 @@ async fn update_is_visible() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_keeps_nothing_is_one_drift() {
+    let first = |asked: &Asked| {
+        let id = customer(asked).filter(|_| asked.method == "PATCH")?;
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let mut answer = Answer { status: 200, headers, body: Vec::new() };
+        answer.set_json(&json!({ "customerId": id }));
+        Some(answer)
+    };
+    let proxy = Proxy::start_before(first, |_, answer| Lie::Answer(answer)).await;
+    let selection = cases_of(&["update-is-visible"]);
+    let outcome = run_selected(&LAWS, 1, &proxy.base_url, &proxy.token, selection).await;
+    assert_eq!(of_laws(&outcome), [("update-is-visible/GetOneCustomer/200", Level::Error)], "{:?}", outcome.drifts);
+    assert_eq!(outcome.drifts[0].message, "nothing of what an update wrote is read afterwards");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn update_hits_its_target() {
     // Customers with the case that created them, as their references tell it, and the name that another one was given.
     let memory: &'static Memory = Box::leak(Box::default());
