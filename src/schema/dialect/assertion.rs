@@ -11,16 +11,11 @@ use crate::schema::pattern::Pattern;
 use crate::schema::reference::Dialect;
 use crate::schema::{SchemaError, format};
 
-use super::{Context, RANGE, Translator, noun, refuse};
+use super::{RANGE, Stated, Translator, noun, refuse};
 
 impl Translator<'_> {
-    pub(super) fn required(
-        out: &mut Map<String, Value>,
-        operand: &Value,
-        at: &Place,
-        context: &Context,
-        exempt: &BTreeSet<String>,
-    ) -> Result<(), SchemaError> {
+    pub(super) fn required(out: &mut Map<String, Value>, stated: &Stated<'_>) -> Result<(), SchemaError> {
+        let Stated { operand, at, context, exempt, .. } = *stated;
         if operand.is_boolean() && is_property(at) {
             // Draft 3, as some real documents still write: it speaks about the parent and asserts nothing here.
             return Ok(());
@@ -36,14 +31,8 @@ impl Translator<'_> {
         Ok(())
     }
 
-    pub(super) fn bound(
-        &self,
-        out: &mut Map<String, Value>,
-        keyword: &str,
-        operand: &Value,
-        object: &Map<String, Value>,
-        at: &Place,
-    ) -> Result<(), SchemaError> {
+    pub(super) fn bound(&self, out: &mut Map<String, Value>, stated: &Stated<'_>) -> Result<(), SchemaError> {
+        let Stated { keyword, operand, object, at, .. } = *stated;
         match (keyword, operand) {
             ("minimum" | "maximum", Value::Number(_)) => {
                 let exclusive = if keyword == "minimum" { "exclusiveMinimum" } else { "exclusiveMaximum" };
@@ -66,13 +55,8 @@ impl Translator<'_> {
         Ok(self.patterns.get(pattern))
     }
 
-    pub(super) fn format(
-        &mut self,
-        out: &mut Map<String, Value>,
-        operand: &Value,
-        object: &Map<String, Value>,
-        at: &Place,
-    ) -> Result<(), SchemaError> {
+    pub(super) fn format(&mut self, out: &mut Map<String, Value>, stated: &Stated<'_>) -> Result<(), SchemaError> {
+        let Stated { operand, object, at, .. } = *stated;
         let Some(format) = operand.as_str() else {
             return refuse(at, format!("`format` has to be a string, but this is {}", noun(operand)));
         };

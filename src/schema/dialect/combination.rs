@@ -9,20 +9,11 @@ use crate::schema::SchemaError;
 use crate::schema::keyword::{Choice, Discriminator, Joint, Link, branch_at};
 use crate::schema::reference::{Dialect, reference};
 
-use super::{ALL, ANY_OF, CERTAIN, Context, DEEPEST, ONE_OF, Translator, noun, refuse};
+use super::{ALL, ANY_OF, CERTAIN, Context, DEEPEST, ONE_OF, Stated, Translator, noun, refuse};
 
 impl Translator<'_> {
-    #[expect(clippy::too_many_arguments, reason = "a combination means something in its schema and at its place only")]
-    pub(super) fn combination(
-        &mut self,
-        out: &mut Map<String, Value>,
-        keyword: &str,
-        operand: &Value,
-        object: &Map<String, Value>,
-        at: &Place,
-        context: &Context,
-        exempt: &BTreeSet<String>,
-    ) -> Result<(), SchemaError> {
+    pub(super) fn combination(&mut self, out: &mut Map<String, Value>, stated: &Stated<'_>) -> Result<(), SchemaError> {
+        let Stated { keyword, operand, at, context, exempt, .. } = *stated;
         if keyword == "not" {
             let inner = Context { negated: true, ..context.same(&BTreeSet::new()) };
             let inner = self.schema(operand, at, inner)?;
@@ -61,20 +52,14 @@ impl Translator<'_> {
             links.push(Link::new(key, false, context.in_place));
         }
         let exactly_one = keyword == "oneOf";
-        let discriminator = self.discriminator(object, branches, &links, at);
+        let discriminator = self.discriminator(stated.object, branches, &links, at);
         let choice = Choice { branches: links, exactly_one, discriminator };
         self.join(out, if exactly_one { ONE_OF } else { ANY_OF }, Joint::Choice(choice));
         Ok(())
     }
 
-    pub(super) fn certain(
-        &mut self,
-        out: &mut Map<String, Value>,
-        operand: &Value,
-        at: &Place,
-        context: &Context,
-        exempt: &BTreeSet<String>,
-    ) -> Result<(), SchemaError> {
+    pub(super) fn certain(&mut self, out: &mut Map<String, Value>, stated: &Stated<'_>) -> Result<(), SchemaError> {
+        let Stated { operand, at, context, exempt, .. } = *stated;
         let Some(schemas) = operand.as_array() else {
             return refuse(at, format!("`{CERTAIN}` has to be an array of schemas, but this is {}", noun(operand)));
         };

@@ -103,6 +103,20 @@ struct Context {
     exempt: Option<BTreeSet<String>>,
 }
 
+/// A keyword of a schema.
+struct Stated<'k> {
+    keyword: &'k str,
+    operand: &'k Value,
+    /// The schema that states it.
+    object: &'k Map<String, Value>,
+    /// Where the operand stands.
+    at: &'k Place,
+    /// How the schema stands.
+    context: &'k Context,
+    /// Names exempt from `required` in the schema.
+    exempt: &'k BTreeSet<String>,
+}
+
 impl Context {
     /// Of a schema that judges the same value.
     fn same(&self, exempt: &BTreeSet<String>) -> Self {
@@ -149,37 +163,29 @@ impl Translator<'_> {
         let exempt = self.exempt(object, at, &context);
         for (keyword, operand) in object {
             let at = at.child(keyword);
-            self.keyword(&mut out, keyword, operand, object, &at, &context, &exempt)?;
+            let stated = Stated { keyword, operand, object, at: &at, context: &context, exempt: &exempt };
+            self.keyword(&mut out, &stated)?;
         }
         Ok(Value::Object(out))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a keyword means something in its schema and at its place only")]
-    fn keyword(
-        &mut self,
-        out: &mut Map<String, Value>,
-        keyword: &str,
-        operand: &Value,
-        object: &Map<String, Value>,
-        at: &Place,
-        context: &Context,
-        exempt: &BTreeSet<String>,
-    ) -> Result<(), SchemaError> {
+    fn keyword(&mut self, out: &mut Map<String, Value>, stated: &Stated<'_>) -> Result<(), SchemaError> {
+        let Stated { keyword, operand, at, .. } = *stated;
         match keyword {
             "type" => {
-                let widened = self.dialect == Dialect::OpenApi30 && !context.bare && is_nullable(object);
+                let widened = self.dialect == Dialect::OpenApi30 && !stated.context.bare && is_nullable(stated.object);
                 out.insert(keyword.into(), types(operand, widened, at)?);
             }
             "enum" if operand.is_array() => {
                 out.insert(keyword.into(), operand.clone());
             }
             "enum" => return refuse(at, format!("`enum` has to be an array, but this is {}", noun(operand))),
-            "required" => Self::required(out, operand, at, context, exempt)?,
+            "required" => Self::required(out, stated)?,
             "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
                 out.insert(keyword.into(), count(operand, keyword, at)?);
             }
             "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => {
-                self.bound(out, keyword, operand, object, at)?;
+                self.bound(out, stated)?;
             }
             "multipleOf" if operand.as_f64().is_some_and(|divisor| divisor > 0.0) => {
                 out.insert(keyword.into(), operand.clone());
@@ -193,15 +199,11 @@ impl Translator<'_> {
                 let pattern = self.pattern(operand, at)?;
                 self.join(out, PATTERN, Joint::Pattern(pattern));
             }
-            "format" => self.format(out, operand, object, at)?,
-            "allOf" | "anyOf" | "oneOf" | "not" => {
-                self.combination(out, keyword, operand, object, at, context, exempt)?;
-            }
-            "properties" | "patternProperties" | "items" | "additionalProperties" => {
-                self.parts(out, keyword, operand, at, context)?;
-            }
-            CERTAIN if self.sense == Sense::Certain => self.certain(out, operand, at, context, exempt)?,
-            later if self.dialect == Dialect::JsonSchema => self.later(out, later, operand, at, context)?,
+            "format" => self.format(out, stated)?,
+            "allOf" | "anyOf" | "oneOf" | "not" => self.combination(out, stated)?,
+            "properties" | "patternProperties" | "items" | "additionalProperties" => self.parts(out, stated)?,
+            CERTAIN if self.sense == Sense::Certain => self.certain(out, stated)?,
+            _ if self.dialect == Dialect::JsonSchema => self.later(out, stated)?,
             _ => {}
         }
         Ok(())

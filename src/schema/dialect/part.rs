@@ -4,22 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::document::Place;
 use crate::schema::flag::is_flagged;
 use crate::schema::reference::Dialect;
 use crate::schema::{Direction, SchemaError};
 
-use super::{Context, Translator, noun, refuse};
+use super::{Context, Stated, Translator, noun, refuse};
 
 impl Translator<'_> {
-    pub(super) fn parts(
-        &mut self,
-        out: &mut Map<String, Value>,
-        keyword: &str,
-        operand: &Value,
-        at: &Place,
-        context: &Context,
-    ) -> Result<(), SchemaError> {
+    pub(super) fn parts(&mut self, out: &mut Map<String, Value>, stated: &Stated<'_>) -> Result<(), SchemaError> {
+        let Stated { keyword, operand, at, context, .. } = *stated;
         let translated = match (keyword, operand) {
             ("additionalProperties", Value::Bool(_)) => operand.clone(),
             ("items" | "additionalProperties", _) => self.schema(operand, at, context.part())?,
@@ -56,14 +49,8 @@ impl Translator<'_> {
     }
 
     /// The keywords that only JSON Schema 2020-12 has.
-    pub(super) fn later(
-        &mut self,
-        out: &mut Map<String, Value>,
-        keyword: &str,
-        operand: &Value,
-        at: &Place,
-        context: &Context,
-    ) -> Result<(), SchemaError> {
+    pub(super) fn later(&mut self, out: &mut Map<String, Value>, stated: &Stated<'_>) -> Result<(), SchemaError> {
+        let Stated { keyword, operand, at, context, .. } = *stated;
         let translated = match (keyword, operand) {
             ("const" | "minContains" | "maxContains" | "dependentRequired", _) => operand.clone(),
             ("if" | "then" | "else", _) => {
