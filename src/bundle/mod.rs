@@ -12,24 +12,12 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
+use crate::contract::layout::Kind;
 use crate::contract::{Contract, Role};
 use crate::document::{Diagnostic, DocumentId, Place, Pointer, Severity};
 
 use parts::Parts;
 use writer::Writer;
-
-/// The sections of `components`, in the order of the standard, each with what it holds.
-const SECTIONS: [(&str, walk::Kind); 9] = [
-    ("schemas", walk::Kind::Schema),
-    ("responses", walk::Kind::Response),
-    ("parameters", walk::Kind::Parameter),
-    ("examples", walk::Kind::Example),
-    ("requestBodies", walk::Kind::Body),
-    ("headers", walk::Kind::Header),
-    ("securitySchemes", walk::Kind::SecurityScheme),
-    ("links", walk::Kind::Link),
-    ("callbacks", walk::Kind::Callback),
-];
 
 /// One document in place of many.
 #[derive(Debug)]
@@ -174,7 +162,7 @@ impl General {
     fn security(writer: &mut Writer<'_>, document: DocumentId, root: &Map<String, Value>) -> Option<Value> {
         let place = Place::new(document, Pointer::root().child("security"));
         let stated = root.get("security").filter(|value| !value.is_null())?;
-        Some(writer.write(walk::Kind::Requirements, &place, stated))
+        Some(writer.write(Kind::Requirements, &place, stated))
     }
 }
 

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::walk::{self, Kind, Renamer};
-use super::{SECTIONS, classes};
+use super::classes;
+use super::walk::{self, Renamer};
+use crate::contract::layout::{Kind, SECTIONS};
 use crate::contract::{Contract, Role};
 use crate::document::{DocumentId, Place, Pointer};
 

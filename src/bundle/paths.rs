@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::walk::{Kind, METHODS, push_down, states_servers};
+use super::walk::{push_down, states_servers};
 use super::{General, Join};
+use crate::contract::layout::{Kind, METHODS};
 use crate::contract::{Contract, Operation};
 use crate::document::{Diagnostic, Place, Pointer, Severity};
 

@@ -3,39 +3,9 @@
 use serde_json::{Map, Value};
 
 use crate::contract::at::At;
+use crate::contract::layout::{Kind, METHODS, Shape, below, below_besides};
 use crate::document::Place;
 use crate::schema::Schemas;
-
-/// What an object of a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Kind {
-    PathItem,
-    Operation,
-    Parameter,
-    Header,
-    Body,
-    Responses,
-    Response,
-    Media,
-    Encoding,
-    Schema,
-    Discriminator,
-    Example,
-    Link,
-    Callback,
-    SecurityScheme,
-    /// The alternatives of `security`.
-    Requirements,
-    /// Something that no standard describes.
-    Extension,
-}
-
-/// How the things of a kind stand below a member.
-enum Shape {
-    One,
-    Members,
-    Elements,
-}
 
 /// Who decides what a reference becomes.
 pub(super) trait Renamer {
@@ -58,9 +28,6 @@ const LONGEST_CHAIN: usize = 16;
 
 /// Deeper nesting than any parser lets through, path items inside callbacks included.
 const DEEPEST: usize = 512;
-
-/// The operations of a path item.
-pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// A copy of `value`, which is of `kind` and stands at `place`, with the references that `renamer` gives it.
 pub(super) fn copy(schemas: &Schemas, renamer: &mut dyn Renamer, kind: Kind, place: &Place, value: &Value) -> Value {
@@ -108,8 +75,8 @@ impl Walk<'_> {
                 ("operationRef", Value::String(text)) if kind == Kind::Link => {
                     self.renamer.operation_ref(&at.place, text)
                 }
-                _ => match below(kind, name) {
-                    Some((shape, below)) => self.shaped(&shape, below, &member_at, depth + 1),
+                _ => match below(kind, name).or_else(|| below_besides(kind, name)) {
+                    Some((shape, below)) => self.shaped(shape, below, &member_at, depth + 1),
                     None => member.clone(),
                 },
             };
@@ -121,7 +88,7 @@ impl Walk<'_> {
         Value::Object(copy)
     }
 
-    fn shaped(&mut self, shape: &Shape, kind: Kind, at: &At<'_>, depth: usize) -> Value {
+    fn shaped(&mut self, shape: Shape, kind: Kind, at: &At<'_>, depth: usize) -> Value {
         match (shape, at.value) {
             (Shape::Members, Value::Object(_)) => {
                 let members = at.members().map(|(name, member)| (name.to_owned(), self.visit(kind, &member, depth)));
@@ -157,7 +124,7 @@ impl Walk<'_> {
                 if let (true, Some(operation)) = (METHODS.contains(&name), copy.as_object_mut()) {
                     let found = |name: &str| below.iter().find_map(|layer| layer.get(name));
                     let parameters =
-                        found("parameters").map(|at| self.shaped(&Shape::Elements, Kind::Parameter, &at, depth + 1));
+                        found("parameters").map(|at| self.shaped(Shape::Elements, Kind::Parameter, &at, depth + 1));
                     push_down(operation, parameters.as_ref(), found("servers").map(|at| at.value));
                 }
                 flat.insert(name.to_owned(), copy);
@@ -228,49 +195,4 @@ fn layers<'a>(schemas: &'a Schemas, item: At<'a>) -> Vec<At<'a>> {
         layers.push(item);
     }
     layers
-}
-
-/// What stands below the member `name` of something of `kind`.
-fn below(kind: Kind, name: &str) -> Option<(Shape, Kind)> {
-    use Shape::{Elements, Members, One};
-    if name.starts_with("x-") && !(kind == Kind::Schema && name == "x-certain") {
-        return Some((One, Kind::Extension));
-    }
-    let found = match (kind, name) {
-        (Kind::Extension, _) => (One, Kind::Extension),
-        (Kind::PathItem | Kind::Operation, "parameters") => (Elements, Kind::Parameter),
-        (Kind::PathItem, name) if METHODS.contains(&name) => (One, Kind::Operation),
-        (Kind::Operation, "requestBody") => (One, Kind::Body),
-        (Kind::Operation, "responses") => (One, Kind::Responses),
-        (Kind::Operation, "callbacks") => (Members, Kind::Callback),
-        (Kind::Operation, "security") => (One, Kind::Requirements),
-        (Kind::Responses, _) => (One, Kind::Response),
-        (Kind::Callback, name) if name != "$ref" => (One, Kind::PathItem),
-        (Kind::Parameter | Kind::Header | Kind::Body | Kind::Response, "content") => (Members, Kind::Media),
-        (Kind::Parameter | Kind::Header | Kind::Media, "examples") => (Members, Kind::Example),
-        (Kind::Media, "encoding") => (Members, Kind::Encoding),
-        (Kind::Response | Kind::Encoding, "headers") => (Members, Kind::Header),
-        (Kind::Response, "links") => (Members, Kind::Link),
-        (Kind::Schema, "discriminator") => (One, Kind::Discriminator),
-        (Kind::Schema, "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions") => {
-            (Members, Kind::Schema)
-        }
-        (Kind::Schema, "allOf" | "anyOf" | "oneOf" | "prefixItems" | "x-certain") => (Elements, Kind::Schema),
-        (Kind::Parameter | Kind::Header | Kind::Media, "schema")
-        | (
-            Kind::Schema,
-            "items"
-            | "additionalProperties"
-            | "not"
-            | "if"
-            | "then"
-            | "else"
-            | "contains"
-            | "propertyNames"
-            | "unevaluatedItems"
-            | "unevaluatedProperties",
-        ) => (One, Kind::Schema),
-        _ => return None,
-    };
-    Some(found)
 }

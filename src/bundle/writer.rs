@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use super::classes;
 use super::parts::{Part, Parts, Target};
-use super::walk::{self, Kind, Renamer};
-use super::{SECTIONS, classes};
+use super::walk::{self, Renamer};
 use crate::contract::Contract;
+use crate::contract::layout::{Kind, SECTIONS};
 use crate::document::{Diagnostic, Place, Pointer, Severity};
 
 /// What cannot stand in the fragment of a URI (RFC 3986 §3.5), and `%`.

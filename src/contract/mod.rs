@@ -5,6 +5,7 @@ pub mod base_url;
 mod body;
 mod files;
 mod identity;
+pub(crate) mod layout;
 mod load;
 mod operation;
 pub mod overlay;

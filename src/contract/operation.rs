@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::at::{At, kind_of};
+use super::layout::METHODS;
 use super::reader::Reader;
 use super::{Operation, OperationId, PathTemplate, Scheme, Server};
 use super::{body, parameter, response, security, server};
 use crate::document::{DocumentId, Place};
-
-/// The methods of a path item (OpenAPI 3.0.3).
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// So many path items are followed from one to the next; more is a circle.
 const LONGEST_CHAIN: usize = 16;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::walk::Kind;
 use super::{Diagnosis, Lint, Subject};
 use crate::contract::at::At;
+use crate::contract::layout::Kind;
 use crate::document::{Place, Severity};
 use crate::schema::{Direction, Sense};
 

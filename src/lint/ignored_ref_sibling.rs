@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::null::allows_null;
-use super::walk::Kind;
 use super::{Diagnosis, Lint, Subject};
 use crate::contract::at::At;
+use crate::contract::layout::Kind;
 use crate::document::Severity;
 use crate::schema::anatomy::ASSERTIONS;
 

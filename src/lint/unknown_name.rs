@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::walk::Kind;
 use super::{Diagnosis, Lint, Subject};
 use crate::contract::at::At;
+use crate::contract::layout::Kind;
 use crate::document::{Place, Severity};
 
 /// The row.

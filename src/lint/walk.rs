@@ -7,37 +7,8 @@ use serde_json::Value;
 use super::Subject;
 use crate::contract::Role;
 use crate::contract::at::At;
+use crate::contract::layout::{Kind, SECTIONS, Shape, below};
 use crate::document::{DocumentId, Place, Pointer};
-
-/// What an object of a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    PathItem,
-    Operation,
-    Parameter,
-    Header,
-    Body,
-    Response,
-    Media,
-    Schema,
-    Callback,
-    Responses,
-    /// Something below a media type's `encoding`.
-    Encoding,
-}
-
-/// The members of a container of named things, by kind.
-const COMPONENTS: [(&str, Kind); 6] = [
-    ("schemas", Kind::Schema),
-    ("responses", Kind::Response),
-    ("parameters", Kind::Parameter),
-    ("requestBodies", Kind::Body),
-    ("headers", Kind::Header),
-    ("callbacks", Kind::Callback),
-];
-
-/// The operations of a path item.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// Deeper nesting than any parser lets through.
 const DEEPEST: usize = 512;
@@ -98,10 +69,16 @@ impl Walk<'_, '_> {
         let root = At { value, place };
         for (section, at) in root.members() {
             match section {
-                "paths" => self.all(Kind::PathItem, &at, 0),
+                "paths" => {
+                    for (_, item) in at.members().filter(|(path, _)| !path.starts_with("x-")) {
+                        self.visit(Kind::PathItem, &item, 0);
+                    }
+                }
                 "components" => {
-                    for (name, kind) in COMPONENTS {
-                        self.members(kind, &at, name, 0);
+                    for (name, kind) in SECTIONS {
+                        if let Some(section) = at.get(name) {
+                            self.shaped(Shape::Members, kind, &section, 0);
+                        }
                     }
                 }
                 _ => {}
@@ -120,70 +97,18 @@ impl Walk<'_, '_> {
                 return;
             }
         }
-        match kind {
-            Kind::PathItem => {
-                self.elements(Kind::Parameter, at, "parameters", depth);
-                for method in METHODS {
-                    self.member(Kind::Operation, at, method, depth);
-                }
-            }
-            Kind::Operation => {
-                self.elements(Kind::Parameter, at, "parameters", depth);
-                self.member(Kind::Body, at, "requestBody", depth);
-                self.member(Kind::Responses, at, "responses", depth);
-                self.members(Kind::Callback, at, "callbacks", depth);
-            }
-            Kind::Responses => self.all(Kind::Response, at, depth),
-            Kind::Callback => self.all(Kind::PathItem, at, depth),
-            Kind::Parameter | Kind::Header => {
-                self.member(Kind::Schema, at, "schema", depth);
-                self.members(Kind::Media, at, "content", depth);
-            }
-            Kind::Body => self.members(Kind::Media, at, "content", depth),
-            Kind::Response => {
-                self.members(Kind::Header, at, "headers", depth);
-                self.members(Kind::Media, at, "content", depth);
-            }
-            Kind::Media => {
-                self.member(Kind::Schema, at, "schema", depth);
-                self.members(Kind::Encoding, at, "encoding", depth);
-            }
-            Kind::Encoding => self.members(Kind::Header, at, "headers", depth),
-            Kind::Schema => {
-                self.members(Kind::Schema, at, "properties", depth);
-                for member in ["items", "additionalProperties", "not"] {
-                    self.member(Kind::Schema, at, member, depth);
-                }
-                for member in ["allOf", "anyOf", "oneOf"] {
-                    self.elements(Kind::Schema, at, member, depth);
-                }
-            }
-        }
-    }
-
-    fn member(&mut self, kind: Kind, at: &At<'_>, name: &str, depth: usize) {
-        if let Some(member) = at.get(name) {
-            self.visit(kind, &member, depth + 1);
-        }
-    }
-
-    fn members(&mut self, kind: Kind, at: &At<'_>, name: &str, depth: usize) {
-        if let Some(member) = at.get(name) {
-            self.all(kind, &member, depth + 1);
-        }
-    }
-
-    fn elements(&mut self, kind: Kind, at: &At<'_>, name: &str, depth: usize) {
-        for element in at.get(name).iter().flat_map(At::elements) {
-            self.visit(kind, &element, depth + 1);
-        }
-    }
-
-    fn all(&mut self, kind: Kind, at: &At<'_>, depth: usize) {
         for (name, member) in at.members() {
-            if kind == Kind::Schema || !name.starts_with("x-") {
-                self.visit(kind, &member, depth + 1);
+            if let Some((shape, kind)) = below(kind, name) {
+                self.shaped(shape, kind, &member, depth + 1);
             }
+        }
+    }
+
+    fn shaped(&mut self, shape: Shape, kind: Kind, at: &At<'_>, depth: usize) {
+        match shape {
+            Shape::One => self.visit(kind, at, depth),
+            Shape::Members => at.members().for_each(|(_, member)| self.visit(kind, &member, depth)),
+            Shape::Elements => at.elements().for_each(|element| self.visit(kind, &element, depth)),
         }
     }
 
@@ -194,5 +119,44 @@ impl Walk<'_, '_> {
         if role == Some(Role::Resource) && self.seen.insert((kind, target.clone())) {
             self.pending.push((kind, target));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::contract::Contract;
+    use crate::document::Document;
+    use crate::lint::Subject;
+
+    #[test]
+    fn all_that_openapi_3_0_gives_a_meaning_is_shown_and_nothing_else() {
+        let text = "
+openapi: 3.0.3
+info: {title: t, version: '1'}
+paths:
+  x-note: {get: {parameters: [{schema: {title: of an extension}}]}}
+  /things:
+    x-note: {schema: {title: of an extension}}
+    get:
+      responses:
+        x-note: {content: {a/b: {schema: {title: of an extension}}}}
+        '200':
+          description: ok
+          headers: {x-request-id: {schema: {title: of a header}}}
+          content:
+            application/json:
+              schema:
+                title: of an answer
+                if: {title: of a later keyword}
+                x-certain: [{title: of an extension}]
+                properties: {x-price: {title: of a property}}
+components:
+  schemas: {x-thing: {title: of a component}}
+";
+        let contract = Contract::new(vec![Document::parse("a.yaml", text).unwrap()], vec![]).unwrap();
+        let subject = Subject { contract: &contract, schemas: &contract.schemas, operations: &contract.operations };
+        let mut seen = Vec::new();
+        subject.schemas(&mut |at| seen.extend(at.text("title").map(str::to_owned)));
+        assert_eq!(seen, ["of a header", "of an answer", "of a property", "of a component"]);
     }
 }
