@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::contract::Contract;
 use crate::contract::overlay::Overlay;
 use crate::document::{Diagnostic, Document};
+use crate::law::declared::Declared;
 use crate::suite::case_files;
 
 use super::terminal::Terminal;
@@ -20,7 +21,8 @@ use super::{SourceArguments, Stop, exit};
 #[command(after_long_help = "\
 Every name, type and expression of a case file is looked up; a mistake is shown at its line, with exit code 2. What is \
 legal and surely a slip is warned of: outputs and inputs that nothing uses, steps that are never reached, environments that \
-do not exist, an expected status that the operation does not document. With --strict a warning is exit code 1.
+do not exist, an expected status that the operation does not document. So are operations that `x-resource` names and no \
+loaded document has. With --strict a warning is exit code 1.
 
 Examples:
   conform check                              settings, documents, overlays and all cases
@@ -43,7 +45,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
     let sources = arguments.sources.sources(&config)?;
     let contract = Contract::load(&sources.specs, &sources.overlays)?;
     let given = if arguments.paths.is_empty() { sources.cases } else { arguments.paths.clone() };
-    let (mut files, mut fine, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut files, mut fine) = (Vec::new(), Vec::new());
+    let (declared, mut errors) = match Declared::read(&contract) {
+        Ok(declared) => (declared.warnings, Vec::new()),
+        Err(errors) => (Vec::new(), errors),
+    };
     for path in case_files(&given)? {
         match kind(&path) {
             Ok(Kind::Case(document)) => files.push((path, document)),
@@ -62,12 +68,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
     let environments: Vec<&str> = config.environments.keys().map(String::as_str).collect();
     let mut out = std::io::stdout().lock();
     let mut warned = 0;
-    for (path, document) in &files {
-        let warnings = review(document, &cases, &contract, &environments);
-        for warning in &warnings {
-            writeln!(out, "{}\n", warning.render(terminal.color, terminal.width))?;
-        }
+    let mut warn = |warnings: &[Diagnostic], out: &mut dyn Write| {
         warned += warnings.len();
+        let mut rendered = warnings.iter().map(|warning| warning.render(terminal.color, terminal.width));
+        rendered.try_for_each(|warning| writeln!(out, "{warning}\n"))
+    };
+    warn(&declared, &mut out)?;
+    for (path, document) in &files {
+        warn(&review(document, &cases, &contract, &environments), &mut out)?;
         writeln!(out, "{}: {}", path.display(), counted(document, &cases))?;
     }
     for path in &fine {

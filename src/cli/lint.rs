@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::contract::Contract;
 use crate::document::Severity;
+use crate::law::declared::Declared;
 use crate::lint;
 
 use super::terminal::Terminal;
@@ -39,10 +40,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
     let sources = arguments.contract.sources(&config)?;
     let contract = Contract::load(&sources.specs, &sources.overlays)?;
     let found = lint::registry::judge(&contract);
+    let declared = Declared::read(&contract).map_or_else(|errors| errors, |declared| declared.warnings);
     let mut out = std::io::stdout().lock();
     match arguments.format {
         Format::Text | Format::Short => {
-            let all = contract.warnings.iter().cloned().chain(found.iter().map(|found| found.diagnostic(&contract)));
+            let noticed = contract.warnings.iter().chain(&declared).cloned();
+            let all = noticed.chain(found.iter().map(|found| found.diagnostic(&contract)));
             for diagnostic in all {
                 if arguments.format == Format::Short {
                     writeln!(out, "{diagnostic}")?;

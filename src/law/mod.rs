@@ -80,12 +80,22 @@ pub struct Composed {
 /// The cases that show whether the laws hold for what `contract` declares.
 ///
 /// # Errors
-/// Every declaration that cannot be understood or that names what is not there, with its position.
+/// Every declaration that cannot be understood, with its position.
 pub fn compose(contract: &Contract, settings: &generate::Settings) -> Result<Composed, Vec<Diagnostic>> {
     let declared = Declared::read(contract)?;
     let mut ground = Ground::new(contract, settings, &declared);
     for law in registry::LAWS {
         (law.compose)(law, &mut ground);
     }
-    Ok(ground.finish())
+    let mut composed = ground.finish();
+    composed.notes.splice(0..0, declared.warnings.iter().map(note));
+    Ok(composed)
+}
+
+/// A warning as one sentence.
+fn note(warning: &Diagnostic) -> String {
+    let place =
+        warning.position.map_or_else(|| warning.file.clone(), |position| format!("{}:{position}", warning.file));
+    let help = warning.help.iter().map(|help| format!("; {help}")).collect::<String>();
+    format!("{} ({place}){help}", warning.message)
 }

@@ -3,6 +3,8 @@
 mod collection;
 mod resource;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::contract::{Contract, Operation, OperationId};
@@ -18,15 +20,18 @@ pub struct Declared<'c> {
     pub resources: Vec<Resource<'c>>,
     /// Collections.
     pub collections: Vec<Collection<'c>>,
+    /// What is left out, because the loaded documents do not have what it names.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl<'c> Declared<'c> {
-    /// Reads the operations of `contract`.
+    /// Reads the operations of `contract`. Other documents may have what a declaration names and is not there, such as an
+    /// operation or a parent: that part is left out, with a warning.
     ///
     /// # Errors
-    /// Every declaration that cannot be understood or that names what is not there, with its position.
+    /// Every declaration that cannot be understood, with its position.
     pub fn read(contract: &'c Contract) -> Result<Self, Vec<Diagnostic>> {
-        let mut reader = Reader { contract, errors: Vec::new() };
+        let mut reader = Reader { contract, errors: Vec::new(), warnings: Vec::new() };
         let mut declared = Self::default();
         for operation in contract.operations.iter().filter(|operation| operation.disabled.is_none()) {
             if let Some((object, place)) = reader.object(operation, "x-resource") {
@@ -36,16 +41,54 @@ impl<'c> Declared<'c> {
                 declared.collections.extend(Collection::read(&mut reader, operation, object, place));
             }
         }
-        let names: Vec<String> = declared.resources.iter().map(|resource| resource.name.clone()).collect();
+        let mut names = BTreeSet::new();
         for resource in &declared.resources {
-            if let Some(parent) = &resource.parent
-                && (!names.contains(parent) || *parent == resource.name)
-            {
-                let known = names.iter().filter(|name| **name != resource.name).map(String::as_str);
-                reader.wrong(&resource.place.child("parent"), format!("no resource is called `{parent}`"), known);
+            if !names.insert(&resource.name) {
+                let message = format!("another resource is called `{}`, too", resource.name);
+                reader.wrong(&resource.place.child("name"), message, []);
             }
         }
+        declared.leave_orphans_out(&mut reader);
+        let circling = declared.circling();
+        for resource in declared.resources.iter().filter(|resource| circling.contains(&*resource.name)) {
+            let message = format!("the parents of `{}` go round in a circle", resource.name);
+            reader.wrong(&resource.place.child("parent"), message, []);
+        }
+        declared.warnings = reader.warnings;
         if reader.errors.is_empty() { Ok(declared) } else { Err(reader.errors) }
+    }
+
+    /// Without its parent nothing can be created, nor what stands below that.
+    fn leave_orphans_out(&mut self, reader: &mut Reader<'c>) {
+        loop {
+            let names: BTreeSet<String> = self.resources.iter().map(|resource| resource.name.clone()).collect();
+            let resources = std::mem::take(&mut self.resources);
+            let has_parent = |resource: &Resource<'c>| resource.parent.as_ref().is_none_or(|name| names.contains(name));
+            let (kept, orphans): (Vec<_>, Vec<_>) = resources.into_iter().partition(has_parent);
+            self.resources = kept;
+            if orphans.is_empty() {
+                return;
+            }
+            for Resource { name, parent, place, .. } in &orphans {
+                let parent = parent.as_deref().unwrap_or_default();
+                let message = format!("no resource `{parent}` can be created, so no law is judged of `{name}`");
+                let known = names.iter().filter(|known| *known != name).map(String::as_str);
+                reader.missing(&place.child("parent"), message, parent, known);
+            }
+        }
+    }
+
+    /// The names of the resources whose parents have no end.
+    fn circling(&self) -> BTreeSet<&str> {
+        let mut circling: BTreeSet<&str> = self.resources.iter().map(|resource| resource.name.as_str()).collect();
+        let ends = |resource: &&Resource<'_>, circling: &BTreeSet<&str>| {
+            circling.contains(&*resource.name)
+                && resource.parent.as_ref().is_none_or(|parent| !circling.contains(&**parent))
+        };
+        while let Some(resource) = self.resources.iter().find(|resource| ends(resource, &circling)) {
+            circling.remove(&*resource.name);
+        }
+        circling
     }
 
     /// The resource of this name.
@@ -72,6 +115,7 @@ impl<'c> Declared<'c> {
 struct Reader<'c> {
     contract: &'c Contract,
     errors: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
 }
 
 impl<'c> Reader<'c> {
@@ -109,15 +153,17 @@ impl<'c> Reader<'c> {
         self.errors.push(self.contract.diagnose_part(Severity::Error, at, said));
     }
 
-    /// The operation that is called `name` at `place`.
-    fn operation(&mut self, place: &Place, name: &str) -> Option<&'c Operation> {
+    /// The operation that `part` of a resource names at `place`; nothing where it cannot be used, either.
+    fn operation(&mut self, place: &Place, (resource, part): (&str, &str), name: &str) -> Option<&'c Operation> {
         let found = self.contract.operation(&OperationId(name.into()));
         if found.is_none() {
+            let message =
+                format!("no loaded document has an operation `{name}`, so `{part}` of `{resource}` is left out");
             let contract = self.contract;
             let known = contract.operations.iter().map(|operation| &*operation.id.0);
-            self.wrong(place, format!("no operation is called `{name}`"), known);
+            self.missing(place, message, name, known);
         }
-        found
+        found.filter(|operation| operation.disabled.is_none())
     }
 
     /// Says so where `operation` has no query parameter `name`.
@@ -128,14 +174,24 @@ impl<'c> Reader<'c> {
         }
     }
 
+    /// Notes that `name`, which stands at `place`, is left out.
+    fn missing<'n>(&mut self, place: &Place, message: String, name: &str, known: impl IntoIterator<Item = &'n str>) {
+        let diagnostic = self.contract.diagnose_part(Severity::Warning, place, message);
+        self.warnings.push(suggest(diagnostic, name, known));
+    }
+
     fn wrong<'n>(&mut self, place: &Place, message: String, known: impl IntoIterator<Item = &'n str>) {
         let word = message.split('`').nth(1).unwrap_or_default().to_owned();
         let diagnostic = self.contract.diagnose_part(Severity::Error, place, message);
-        let help = nearest(&word, known).map(|near| format!("did you mean `{near}`?"));
-        self.errors.push(match help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        });
+        self.errors.push(suggest(diagnostic, &word, known));
+    }
+}
+
+/// With what is `known` and has nearly this name.
+fn suggest<'n>(diagnostic: Diagnostic, name: &str, known: impl IntoIterator<Item = &'n str>) -> Diagnostic {
+    match nearest(name, known) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic,
     }
 }
 

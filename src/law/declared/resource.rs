@@ -143,13 +143,14 @@ impl<'c> Resource<'c> {
         place: Place,
     ) -> Option<Self> {
         let before = reader.errors.len();
-        let view = |reader: &mut Reader<'c>, name: &str, view: Option<ViewObject>| {
+        let view = |reader: &mut Reader<'c>, part: &str, view: Option<ViewObject>| {
             let ViewObject { operation, items, id } = view?;
-            let operation = reader.operation(&place.child(name).child("operation"), &operation)?;
+            let at = place.child(part).child("operation");
+            let operation = reader.operation(&at, (&object.name, part), &operation)?;
             Some(View { operation, items, id })
         };
-        let named = |reader: &mut Reader<'c>, name: &str, operation: Option<String>| {
-            reader.operation(&place.child(name), &operation?)
+        let named = |reader: &mut Reader<'c>, part: &str, operation: Option<String>| {
+            reader.operation(&place.child(part), (&object.name, part), &operation?)
         };
         let mut ends_later = Vec::new();
         for (index, text) in object.ends_later.iter().enumerate() {
@@ -164,7 +165,7 @@ impl<'c> Resource<'c> {
             update: named(reader, "update", object.update),
             replace: named(reader, "replace", object.replace),
             delete: named(reader, "delete", object.delete),
-            name: object.name,
+            name: object.name.clone(),
             create,
             id: object.id,
             parent: object.parent,
