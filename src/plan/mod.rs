@@ -51,8 +51,10 @@ pub struct Plan<'s> {
 impl<'s> Plan<'s> {
     /// Selects from `cases`, the most telling first.
     pub fn new(contract: &Contract, cases: &'s [Case], selection: &Selection) -> Self {
-        let (selected, support): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| selection.takes(case));
-        let selected = order::most_telling_first(selected);
+        // In the order of all cases, so that a selection keeps the order of the whole.
+        let mut selected = order::most_telling_first(cases.iter().filter(|case| case.standalone).collect());
+        selected.retain(|case| selection.takes(case));
+        let support: Vec<&Case> = cases.iter().filter(|case| !selection.takes(case)).collect();
         let owed: Vec<OperationId> = selected.iter().flat_map(|case| owed(case)).collect();
         let owed: std::collections::BTreeSet<&OperationId> = owed.iter().collect();
         let wanted = |id: &OperationId| {
