@@ -20,6 +20,12 @@ impl Levels {
         changed.copied().unwrap_or(Some(usual))
     }
 
+    /// Whether the rule is switched off at every operation.
+    pub fn is_off(&self, rule: &str) -> bool {
+        let of_operation = |key: &str| key.split_once('/').is_some_and(|(own, _)| own == rule);
+        self.0.get(rule) == Some(&None) && !self.0.iter().any(|(key, level)| level.is_some() && of_operation(key))
+    }
+
     /// Every change in words, for the report.
     pub fn changes(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|(key, level)| match level {
@@ -32,6 +38,20 @@ impl Levels {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_is_off_where_no_operation_keeps_it() {
+        let levels = |rows: &[(&str, Option<Level>)]| {
+            Levels::new(rows.iter().map(|(key, level)| ((*key).to_owned(), *level)).collect())
+        };
+        let note = Some(Level::Note);
+        assert!(levels(&[("a", None)]).is_off("a"));
+        assert!(levels(&[("a", None), ("a/Get", None), ("ab/Get", note), ("b", note)]).is_off("a"));
+        assert!(!levels(&[("a", None), ("a/Get", note)]).is_off("a"));
+        assert!(!levels(&[("a/Get", None)]).is_off("a"));
+        assert!(!levels(&[("a", note)]).is_off("a"));
+        assert!(!levels(&[]).is_off("a"));
+    }
 
     #[test]
     fn the_operation_wins_over_the_rule() {

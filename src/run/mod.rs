@@ -28,6 +28,7 @@ mod listed;
 mod meter;
 mod narrow;
 mod nearest;
+mod needless;
 mod obtain;
 mod pace;
 mod pairs;
@@ -267,6 +268,9 @@ impl<'a> Runner<'a> {
                 }
                 if let Some(spent) = self.meter.spent() {
                     return (index, unjudged(case, format!("{LEFT_OUT}: {spent}")));
+                }
+                if let Some(reason) = self.needless(case) {
+                    return (index, unjudged(case, reason));
                 }
                 let record = match self.shared.get(&case.id) {
                     Some(cell) => cell.get_or_init(|| self.case(case)).await.record.clone(),

@@ -3,6 +3,7 @@
 mod collections;
 mod declaring;
 mod lifecycles;
+mod needless;
 mod second;
 mod writing;
 
