@@ -98,6 +98,7 @@ fn step(workflow: &mut Workflow, planned: &Planned<'_>, index: usize, hidden: bo
             Supply::Existing(name) | Supply::Listed(name, _) => source(workflow, &mut step, planned, name),
             Supply::Template(Template::Literal(value)) => plain(workflow, &planned.id, &argument.name, value),
             Supply::Template(template) => said(workflow, template),
+            Supply::WhereKnown(expression) => said(workflow, &Template::Expression(expression.clone())),
             Supply::Wire(text) => plain(workflow, &planned.id, &argument.name, &json!(text)),
         };
         let declared = declared.is_some();

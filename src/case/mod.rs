@@ -260,6 +260,8 @@ impl Argument {
 pub enum Supply {
     /// The value itself, possibly with embedded expressions.
     Template(Template),
+    /// What an earlier answer may hold; the argument is left out where it does not.
+    WhereKnown(Expression),
     /// An id of something that exists, by the name of the parameter that needs it: obtained from a list or created.
     Existing(String),
     /// The id of one of several things that lists show, counted from 0, by the name of the parameter that needs it.

@@ -10,7 +10,7 @@ use super::filter_sound::words;
 use super::ground::Ground;
 use super::page::Page;
 use super::relation::may_hide;
-use super::series::WHOLE;
+use super::series::Series;
 use crate::case::CaseId;
 use crate::case::expression::Template;
 use crate::case::ruling::{Broken, Judgement, Observed};
@@ -33,8 +33,8 @@ pub(super) fn bounded(law: &Law, ground: &mut Ground<'_, '_>, applies: fn(Relati
                     continue;
                 }
                 let id = &collection.operation.id;
-                let (case, place) = match asked(ground, collection, &ends) {
-                    Ok(case) => (case, ground.parameter_promise(collection.operation, &filter.parameter)),
+                let ((case, series), place) = match asked(ground, collection, &ends) {
+                    Ok(asked) => (asked, ground.parameter_promise(collection.operation, &filter.parameter)),
                     Err(reason) => {
                         ground.note(law, &format!("{id}: {}", filter.parameter), &reason);
                         continue;
@@ -42,7 +42,7 @@ pub(super) fn bounded(law: &Law, ground: &mut Ground<'_, '_>, applies: fn(Relati
                 };
                 let (object, ends, filter) = (collection.object.clone(), ends.clone(), filter.clone());
                 ground.look(law, (id, &filter.parameter.clone()), (Vec::new(), &[case]), move |observed| {
-                    judge(&object, observed, (&ends, &filter), &place)
+                    judge((&object, &series), observed, (&ends, &filter), &place)
                 });
             }
         }
@@ -71,38 +71,41 @@ fn ends(object: &CollectionObject) -> Vec<Ends> {
 }
 
 /// The case that asks for what is on each side of the first element's value.
-fn asked<'c>(ground: &mut Ground<'c, '_>, collection: &Collection<'c>, ends: &Ends) -> Result<CaseId, String> {
+fn asked<'c>(
+    ground: &mut Ground<'c, '_>,
+    collection: &Collection<'c>,
+    ends: &Ends,
+) -> Result<(CaseId, Series), String> {
     let series = ground.series(collection)?;
     let parameters: Vec<&str> =
         [&ends.lower, &ends.upper].into_iter().flatten().map(|(_, filter)| &*filter.parameter).collect();
     let name = format!("law: ends of {} in {}", parameters.join(" and "), collection.operation.id);
     if let Some(known) = ground.supported(&name) {
-        return Ok(known);
+        return Ok((known, series));
     }
     let mut steps = Vec::new();
     for (step, end) in [("lower", &ends.lower), ("upper", &ends.upper)] {
         let Some((index, filter)) = end else { continue };
-        let mut query = series.query();
-        query.push((&filter.parameter, Template::Expression(series.value(*index))));
-        steps.push(ground.list(step, collection, &series.above, query)?);
+        // In a window what lies on one side of our own value lies in the window as well.
+        let query = vec![(&*filter.parameter, Template::Expression(series.value(*index)))];
+        steps.push(ground.pinned(step, collection, &series, query)?);
     }
-    Ok(ground.support(&name, (steps, vec![series.case.clone()]), Vec::new()))
+    Ok((ground.support(&name, (steps, vec![series.case.clone()]), Vec::new()), series))
 }
 
 fn judge(
-    object: &CollectionObject,
+    (object, series): (&CollectionObject, &Series),
     observed: &[Observed],
     (ends, filter): (&Ends, &Filter),
     place: &Place,
 ) -> Judgement {
-    let whole = Page::read(object, observed, WHOLE)?;
-    let element = whole.elements.first().ok_or("the list shows nothing")?;
+    let whole = series.whole(object, observed)?;
+    let (own, element) = series.asked_for(&whole, observed)?;
     let value = filter.member.resolve(element).filter(|value| !value.is_null()).ok_or("the element has no value")?;
-    let (_, own) = whole.ids().next().filter(|(index, _)| *index == 0).ok_or("the element shows no id")?;
     let shows = |step: &str| {
         let page = Page::read(object, observed, step)?;
         let found = page.find(&own).map(|(index, _)| index);
-        if found.is_none() && (page.next.is_some() || !page.names_all()) {
+        if found.is_none() && !(page.is_all(object, series.is_shared(observed)) && page.names_all()) {
             return Err("it may be on another page".to_owned());
         }
         Ok((page.at, found))

@@ -25,6 +25,7 @@ fn judge(walk: &Walk<'_>) -> Judgement {
     }
     let turned = walk.turned.and_then(|turned| walk.pages.get(turned));
     let page = turned.ok_or_else(|| format!("the list had not ended after {} pages", walk.pages.len()))?;
+    walk.stood_still()?;
     if walk.repeated().is_some() {
         return Err("the pages show elements again, so none of them is the last".to_owned());
     }

@@ -6,7 +6,7 @@ use super::Law;
 use super::declared::{Collection, CollectionObject, Filter, Relation};
 use super::ground::Ground;
 use super::page::Page;
-use super::series::{Series, WHOLE};
+use super::series::Series;
 use crate::case::Step;
 use crate::case::expression::Template;
 use crate::case::ruling::{Broken, Judgement, Observed};
@@ -38,10 +38,12 @@ fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
                 continue;
             }
         };
-        let label = series.pin.clone().unwrap_or_default();
+        let label = series.label();
         add(law, ground, collection, (&series, &label), (Vec::new(), Asked::Own));
         for (index, filter) in collection.object.filters.iter().enumerate() {
-            if series.pin.as_ref() == Some(&filter.parameter) {
+            // A window asks for both ends of the bounds anyway.
+            let in_window = series.pin.is_none() && series.window.is_some() && filter.relation != Relation::Equal;
+            if label == filter.parameter || in_window {
                 continue;
             }
             match steps(ground, collection, &series, (index, filter)) {
@@ -81,11 +83,10 @@ fn steps<'c>(
         Relation::Above | Relation::AtLeast => (wide(LONG_AGO)?, Asked::Wide),
         Relation::Below | Relation::AtMost => (wide(FAR_AHEAD)?, Asked::Wide),
     };
-    let mut query = series.query();
-    query.push((&filter.parameter, value));
-    let mut steps = vec![ground.list(FILTERED, collection, &series.above, query)?];
+    let query = vec![(&*filter.parameter, value)];
+    let mut steps = vec![ground.pinned(FILTERED, collection, series, query)?];
     if matches!(asked, Asked::Like(_)) {
-        steps.push(ground.list(AGAIN, collection, &series.above, series.query())?);
+        steps.push(ground.pinned(AGAIN, collection, series, Vec::new())?);
     }
     Ok((steps, asked))
 }
@@ -101,8 +102,12 @@ fn add<'c>(
         "" => ground.promise(collection.operation),
         parameter => ground.parameter_promise(collection.operation, parameter),
     };
-    let judge =
-        Judge { object: collection.object.clone(), series: series.clone(), label: label.to_owned(), place, asked };
+    let window = series.window.as_ref().map(|window| {
+        let parameter = &window.lower.parameter;
+        (parameter.clone(), ground.parameter_promise(collection.operation, parameter))
+    });
+    let pinned = (label.to_owned(), place);
+    let judge = Judge { object: collection.object.clone(), series: series.clone(), pinned, window, asked };
     ground.look(law, (&collection.operation.id, label), (steps, std::slice::from_ref(&series.case)), move |observed| {
         judge.judge(observed)
     });
@@ -111,22 +116,26 @@ fn add<'c>(
 struct Judge {
     object: CollectionObject,
     series: Series,
-    label: String,
-    place: Place,
+    /// The filter, with what promises it.
+    pinned: (String, Place),
+    /// The same where a window pins the list.
+    window: Option<(String, Place)>,
     asked: Asked,
 }
 
 impl Judge {
     fn judge(&self, observed: &[Observed]) -> Judgement {
         let read = |step: &str| Page::read(&self.object, observed, step);
+        let shared = self.series.is_shared(observed);
+        let whole = self.series.whole(&self.object, observed)?;
         let (page, expected) = match &self.asked {
-            Asked::Own => (read(WHOLE)?, self.series.own(observed)?),
-            Asked::Wide => {
-                let whole = read(WHOLE)?;
-                (read(FILTERED)?, whole.ids().map(|(_, id)| id).collect())
+            Asked::Own => (whole, self.series.own(observed)?),
+            Asked::Wide if shared => {
+                return Err("without both ends of its window it is asked for what others created, too".to_owned());
             }
+            Asked::Wide => (read(FILTERED)?, whole.ids().map(|(_, id)| id).collect()),
             Asked::Like(filter) => {
-                let (before, after) = (read(WHOLE)?, read(AGAIN)?);
+                let (before, after) = (whole, read(AGAIN)?);
                 let page = read(FILTERED)?;
                 (page, alike(filter, &before, &after))
             }
@@ -138,18 +147,20 @@ impl Judge {
         if missing == 0 {
             return Ok(Vec::new());
         }
-        if page.next.is_some() || !page.names_all() {
+        if !page.is_all(&self.object, shared) || !page.names_all() {
             return Err("it may be on another page".to_owned());
         }
-        let what = match self.label.as_str() {
+        let in_window = self.window.as_ref().filter(|_| shared && matches!(self.asked, Asked::Own));
+        let (label, place) = in_window.unwrap_or(&self.pinned);
+        let what = match label.as_str() {
             "" => "a list".to_owned(),
             parameter => format!("a list that `{parameter}` filters"),
         };
         Ok(vec![Broken {
             at: page.at,
-            place: self.place.clone(),
+            place: place.clone(),
             part: Some(self.object.items.clone()),
-            class: self.label.clone(),
+            class: label.clone(),
             message: format!("{what} leaves out what this run created and what fits"),
             promised: "all that was created and fits".to_owned(),
             came: json!({ "missing": missing, "shown": page.elements.len() }),

@@ -10,7 +10,7 @@ use super::series::Series;
 use super::{Composed, Law};
 use crate::case::expression::{Criterion, Expression, Template};
 use crate::case::ruling::{Judgement, Observed, Ruling};
-use crate::case::{Argument, Case, CaseId, Intent, Origin, Step, Supply, Until};
+use crate::case::{Action, ActionKind, Argument, Case, CaseId, Intent, Origin, Step, Supply, Until};
 use crate::contract::{Contract, Location, Operation, OperationId, PathTemplate, style};
 use crate::digest::sha256_of_parts;
 use crate::document::{Place, Pointer};
@@ -434,6 +434,12 @@ pub(super) fn late(mut step: Step, within: Duration) -> Step {
     step
 }
 
+/// What follows an answer that is a refusal.
+pub(super) fn refused(kind: ActionKind) -> Result<Action, String> {
+    let refused = Criterion::simple("$statusCode >= 400").map_err(|error| error.to_string())?;
+    Ok(Action { name: "refused".to_owned(), kind, arguments: Vec::new(), criteria: vec![refused] })
+}
+
 /// Whether `status` says that what was asked for is refused, and not just at this moment or to this client.
 pub(super) fn refuses(status: u16) -> bool {
     (400..500).contains(&status) && !matches!(status, 401 | 407 | 408 | 425 | 429)
@@ -451,8 +457,13 @@ pub(super) fn settled(mut step: Step, within: Duration, condition: &str) -> Step
 
 /// Gives `step` the value of a parameter, in the place of any other.
 pub(super) fn set(step: &mut Step, name: &str, location: Location, value: Template) {
+    supply(step, name, location, Supply::Template(value));
+}
+
+/// The same, wherever the value comes from.
+pub(super) fn supply(step: &mut Step, name: &str, location: Location, value: Supply) {
     step.arguments.retain(|argument| argument.name != name || argument.location.is_some_and(|at| at != location));
-    step.arguments.push(Argument { name: name.to_owned(), location: Some(location), value: Supply::Template(value) });
+    step.arguments.push(Argument { name: name.to_owned(), location: Some(location), value });
 }
 
 /// The output that holds the id of a parent, the outermost first.

@@ -26,7 +26,7 @@ fn judge(walk: &Walk<'_>) -> Judgement {
         following.any(|page| !page.elements.is_empty())
     };
     let found = walk.pages.iter().enumerate().find_map(|(index, page)| {
-        let few = page.elements.len() < LIMIT && exact && more_follows(index);
+        let few = page.elements.len() < LIMIT && exact && walk.still && more_follows(index);
         if page.elements.len() > LIMIT {
             return Some((page, "more", format!("a page holds more than the {LIMIT} elements that were asked for")));
         }

@@ -5,9 +5,8 @@ use serde_json::Value;
 use super::Law;
 use super::declared::{CollectionObject, Field, Resource, View};
 use super::ground::{Ground, shown, success, text};
-use super::page::Page;
 use super::relation::differs;
-use super::series::{Series, WHOLE};
+use super::series::Series;
 use crate::case::ruling::{Broken, Judgement, Observed};
 use crate::document::{Place, Pointer};
 
@@ -75,9 +74,8 @@ impl Judge {
 
     fn judge(&self, observed: &[Observed]) -> Judgement {
         let (at, read) = success(observed, "read")?;
-        let own = self.series.own(observed)?;
-        let first = own.first().ok_or("nothing was created")?;
-        let list = Page::read(&self.object, observed, WHOLE)?;
+        let first = &self.series.named(observed)?;
+        let list = self.series.whole(&self.object, observed)?;
         let (_, element) = list.find(first).ok_or("the list does not show it")?;
         let body = read.body.as_ref().ok_or("the answer that reads it is no JSON")?;
         let (base, thing) = self.thing(body, first).ok_or("the answer that reads it does not show it")?;

@@ -16,6 +16,7 @@ mod dates_consistent;
 mod default_page_size;
 mod delete_again;
 mod deleted_is_gone;
+mod distinct;
 mod failed_create_leaves_nothing;
 mod failed_update_changes_nothing;
 mod filter_complete;
@@ -45,6 +46,7 @@ mod unknown_is_404;
 mod update_hits_its_target;
 mod update_is_partial;
 mod update_is_visible;
+mod window;
 mod written_is_read;
 
 use crate::case::Case;

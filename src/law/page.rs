@@ -8,9 +8,10 @@ use super::Law;
 use super::declared::{Collection, CollectionObject};
 use super::ground::{Ground, of, success, unanswered};
 use super::series::{Series, WHOLE, spelled};
-use crate::case::CaseId;
+use super::window::WINDOW;
 use crate::case::expression::{Expression, Template};
 use crate::case::ruling::{Judgement, Observed};
+use crate::case::{CaseId, Step};
 use crate::document::{Place, Pointer};
 
 /// So many elements are asked for in each page of a walk.
@@ -18,6 +19,9 @@ pub(super) const LIMIT: usize = 2;
 
 /// So many pages are asked for at most.
 const PAGES: usize = 6;
+
+/// The step that looks after the pages whether others changed the list.
+const AGAIN: &str = "again";
 
 /// One answer that lists.
 #[derive(Debug)]
@@ -66,6 +70,13 @@ impl<'o> Page<'o> {
         Some((index, self.elements.get(index)?))
     }
 
+    /// Whether nothing follows. A list that `others` may fill as well is only all where it is not as long as a page.
+    pub(super) fn is_all(&self, object: &CollectionObject, others: bool) -> bool {
+        let cut = others && object.cursor.is_none() && object.limit.is_some();
+        let fits = |limit: &super::declared::Limit| limit.default.is_some_and(|most| self.elements.len() < most);
+        self.next.is_none() && (!cut || object.limit.as_ref().is_some_and(fits))
+    }
+
     /// Whether all its elements show their ids: only then is one missing that it does not show.
     pub(super) fn names_all(&self) -> bool {
         self.ids().count() == self.elements.len()
@@ -79,6 +90,8 @@ pub(super) struct Walk<'o> {
     pub(super) pages: Vec<Page<'o>>,
     /// The page among them whose cursor an earlier page gave as well, where nothing new came after it.
     pub(super) turned: Option<usize>,
+    /// Whether the list surely was the same all the time: alone, or seen to be so before and after.
+    pub(super) still: bool,
     /// Whether the last page says that it is the last.
     pub(super) ended: bool,
     /// Every id that was seen, on a page or where all was asked for at once.
@@ -98,7 +111,11 @@ pub(super) struct Places {
 }
 
 impl<'o> Walk<'o> {
-    fn read(object: &'o CollectionObject, places: &'o Places, observed: &'o [Observed]) -> Result<Self, String> {
+    fn read(
+        (object, series): (&'o CollectionObject, &Series),
+        places: &'o Places,
+        observed: &'o [Observed],
+    ) -> Result<Self, String> {
         let mut pages: Vec<Page<'o>> = Vec::new();
         for number in 1..=PAGES {
             if number > 1
@@ -108,10 +125,17 @@ impl<'o> Walk<'o> {
             }
             pages.push(Page::read(object, observed, &step(number))?);
         }
-        let whole = match of(observed, WHOLE) {
+        let whole = match of(observed, WHOLE).or_else(|| of(observed, WINDOW)) {
             Some((_, seen)) if !seen.is_success() => return Err(unanswered(seen)),
-            _ => Page::read(object, observed, WHOLE).ok(),
+            None => return Err("nothing pins the list".to_owned()),
+            _ => series.whole(object, observed).ok(),
         };
+        let still = !series.is_shared(observed)
+            || whole.as_ref().zip(Page::read(object, observed, AGAIN).ok()).is_some_and(|(whole, again)| {
+                let all = |page: &Page<'_>| page.is_all(object, true) && page.names_all();
+                let ids = |page: &Page<'_>| page.ids().map(|(_, id)| id).collect::<BTreeSet<_>>();
+                all(whole) && all(&again) && ids(whole) == ids(&again)
+            });
         let known = pages.iter().chain(&whole).flat_map(Page::ids).map(|(_, id)| id).collect();
         let turned = turned(&pages);
         if let Some(turned) = turned {
@@ -121,7 +145,15 @@ impl<'o> Walk<'o> {
         if pages.iter().all(|page| page.elements.is_empty()) {
             return Err("no page shows anything".to_owned());
         }
-        Ok(Self { object, pages, turned, ended, known, whole, places })
+        Ok(Self { object, pages, turned, still, ended, known, whole, places })
+    }
+
+    /// Nothing where the list surely was the same on every page.
+    ///
+    /// # Errors
+    /// Where others may have changed it in between.
+    pub(super) fn stood_still(&self) -> Result<(), String> {
+        if self.still { Ok(()) } else { Err("others may have changed what the list shows".to_owned()) }
     }
 
     /// The first id that is shown a second time: its page, its place there.
@@ -158,9 +190,9 @@ pub(super) fn walked(
 ) {
     for collection in ground.declared.collections.iter().filter(|collection| applies(&collection.object)) {
         let id = &collection.operation.id;
-        let walk = ground.series(collection).and_then(|series| ground.walk(collection, &series));
-        let case = match walk {
-            Ok(case) => case,
+        let walk = ground.series(collection).and_then(|series| Ok((ground.walk(collection, &series)?, series)));
+        let (case, series) = match walk {
+            Ok(walk) => walk,
             Err(reason) => {
                 ground.note(law, &id.0, &reason);
                 continue;
@@ -168,7 +200,7 @@ pub(super) fn walked(
         };
         let (object, places) = (collection.object.clone(), places(ground, collection));
         ground.look(law, (id, ""), (Vec::new(), &[case]), move |observed| {
-            judge(&Walk::read(&object, &places, observed)?)
+            judge(&Walk::read((&object, &series), &places, observed)?)
         });
     }
 }
@@ -203,19 +235,23 @@ impl<'c> Ground<'c, '_> {
         let mut steps = Vec::new();
         let pages = if collection.object.cursor.is_some() { PAGES } else { 1 };
         for number in 1..=pages {
-            let mut query = series.query();
+            let mut query = Vec::new();
             if let Some(limit) = &collection.object.limit {
-                query.push((&limit.parameter, Template::Literal(json!(LIMIT))));
+                query.push((&*limit.parameter, Template::Literal(json!(LIMIT))));
             }
             if let (Some(cursor), true) = (&collection.object.cursor, number > 1) {
                 let next = Expression::StepOutput(step(number - 1), "next".to_owned(), Pointer::root());
                 query.push((&cursor.parameter, Template::Expression(next)));
             }
-            let mut page = self.list(&step(number), collection, &series.above, query)?;
+            let mut page = self.pinned(&step(number), collection, series, query)?;
             if let Some(cursor) = &collection.object.cursor {
                 page.outputs.push(("next".to_owned(), Expression::ResponseBody(cursor.next.clone())));
             }
             steps.push(page);
+        }
+        if let Some(again) = self.window_again(AGAIN, collection, series)? {
+            // Wherever the pages end.
+            steps.push(Step { always: true, ..again });
         }
         Ok(self.support(&name, (steps, vec![series.case.clone()]), Vec::new()))
     }

@@ -26,6 +26,7 @@ fn judge(walk: &Walk<'_>) -> Judgement {
     if !walk.pages.iter().all(Page::names_all) {
         return Err("not every element shows its id".to_owned());
     }
+    walk.stood_still()?;
     let Some((whole, last)) = walk.whole.as_ref().zip(walk.pages.last()) else {
         return Err("the list was not shown at once".to_owned());
     };

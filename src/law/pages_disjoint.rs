@@ -23,6 +23,7 @@ fn judge(walk: &Walk<'_>) -> Judgement {
     if walk.pages.iter().all(|page| page.ids().next().is_none()) {
         return Err("no element shows its id".to_owned());
     }
+    walk.stood_still()?;
     let Some((page, index)) = walk.repeated() else {
         return if walk.pages.len() > 1 { Ok(Vec::new()) } else { Err("all is on one page".to_owned()) };
     };

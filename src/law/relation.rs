@@ -137,6 +137,14 @@ fn surely_apart(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// Whether a time surely lies between two others, whatever it does not show.
+pub(super) fn surely_between(value: &Value, (from, to): (&str, &str)) -> bool {
+    let ends = instant(from).zip(instant(to));
+    instant(&text(value)).zip(ends).is_some_and(|((at, unit), ((from, _), (to, _)))| {
+        at.duration_since(from) >= unit && to.duration_since(at) >= unit
+    })
+}
+
 /// A time, and the smallest unit that it surely shows: trailing zeros may stand for what was cut off.
 fn instant(text: &str) -> Option<(Timestamp, SignedDuration)> {
     let at = text.parse::<Timestamp>().ok()?;
@@ -183,6 +191,27 @@ mod tests {
         let at = |a: Value, b: Value| differs(&a, &b).map(|at| at.to_string());
         assert_eq!(at(json!({ "a": { "b": "x" } }), json!({ "a": { "b": "y" } })).as_deref(), Some("/a/b"));
         assert_eq!(at(json!("2024-01-01T10:00:00Z"), json!("2024-01-01T10:00:02Z")).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_time_lies_between_two_others_where_a_hidden_fraction_cannot_put_it_beyond() {
+        let ends = ("2024-01-01T10:00:00Z", "2024-01-01T10:00:02Z");
+        for (at, sure) in [
+            ("2024-01-01T10:00:01Z", true),
+            ("2024-01-01T14:00:01+04:00", true),
+            ("2024-01-01T10:00:00Z", false),
+            ("2024-01-01T10:00:02Z", false),
+            ("2024-01-01T10:00:01.999Z", true),
+            ("2024-01-01T10:00:01.500Z", true),
+            ("2024-01-01T10:00:00.05Z", true),
+            ("2024-01-01", false),
+            ("yesterday", false),
+        ] {
+            assert_eq!(surely_between(&json!(at), ends), sure, "{at}");
+        }
+        let narrow = ("2024-01-01T10:00:00.250Z", "2024-01-01T10:00:01.750Z");
+        assert!(!surely_between(&json!("2024-01-01T10:00:01Z"), narrow), "it may be 10:00:01.9");
+        assert!(surely_between(&json!("2024-01-01T10:00:01.001Z"), narrow));
     }
 
     #[test]

@@ -23,6 +23,7 @@ fn judge(walk: &Walk<'_>) -> Judgement {
     let told = walk.pages.iter().filter_map(|page| Some((page, page.total?)));
     let mut totals = told.clone();
     let (_, first) = totals.next().ok_or("no page tells a total")?;
+    walk.stood_still()?;
     if let Some((page, total)) = totals.find(|(_, total)| *total != first) {
         let message = "pages of one list, which did not change, tell different totals";
         return Ok(vec![broken(walk, page, "pages", message, total)]);

@@ -41,6 +41,10 @@ impl Runner<'_> {
                     Resolution::Value(self.listed_at(operation, name, &fixed, *index).await?.into())
                 }
                 Supply::Wire(text) => Resolution::Wire(text.clone()),
+                Supply::WhereKnown(expression) => match scope.evaluate(expression).filter(|value| !value.is_null()) {
+                    Some(value) => Resolution::Value(value),
+                    None => continue,
+                },
                 Supply::Template(template) => {
                     let rendered = template.render(scope).map_err(|missing| Unbound::Absent(missing.to_string()))?;
                     match rendered.value.filter(|value| !value.is_null()) {

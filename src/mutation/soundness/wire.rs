@@ -85,6 +85,7 @@ fn sent(operation: &Operation, argument: &Argument) -> Result<Sent, String> {
     let is = |parameter: &Parameter| placed.declared.is_some_and(|declared| std::ptr::eq(declared, parameter));
     let text = match &argument.value {
         Supply::Existing(_) | Supply::Listed(..) => Text::Existing,
+        Supply::WhereKnown(_) => Text::Later,
         Supply::Wire(text) => Text::Wire(placed.raw(text)),
         Supply::Template(template) => match rendered(template) {
             None => Text::Later,

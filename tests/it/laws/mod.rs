@@ -5,6 +5,7 @@ mod declaring;
 mod lifecycles;
 mod needless;
 mod second;
+mod windows;
 mod writing;
 
 use std::sync::LazyLock;
