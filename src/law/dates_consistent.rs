@@ -34,9 +34,9 @@ fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
 }
 
 fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
-    let fields = resource.fields.iter().filter(|field| field.create.is_none() && field.update.is_none());
-    let begins = fields.clone().filter_map(|field| field.created.clone()).filter(tells_creation);
-    let shown = fields.filter_map(|field| field.read.clone()).filter(tells_creation);
+    let fields = resource.fields.iter().filter(|field| field.creation_time);
+    let begins = fields.clone().filter_map(|field| field.created.clone());
+    let shown = fields.filter_map(|field| field.read.clone());
     let promised = |pointer: Pointer| (ground.answer_promise(resource.create, &pointer), pointer);
     let begins: Vec<(Place, Pointer)> = begins.map(promised).collect();
     let ends: Vec<(Place, Pointer)> = resource.ends_later.iter().cloned().map(promised).collect();
@@ -56,11 +56,6 @@ fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> R
         judge.judge(observed)
     });
     Ok(())
-}
-
-/// Whether a field that no request writes tells by its name when something was created.
-fn tells_creation(pointer: &Pointer) -> bool {
-    pointer.last().is_some_and(|name| name.to_lowercase().contains("creat"))
 }
 
 #[derive(Debug)]

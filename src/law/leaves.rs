@@ -46,19 +46,27 @@ pub(super) struct Spellings(BTreeMap<Pointer, Spelling>);
 enum Spelling {
     /// One of a list: the case of its letters says nothing.
     Word,
+    /// A text that stands for a number.
+    Number,
     /// Readers may differ over how it is written; these are ways to do so.
     Doubtful(Vec<Value>),
 }
 
 impl Spellings {
-    /// Those of the body of `step`, by where they stand in it.
-    pub(super) fn of(contract: &Contract, operation: &Operation, step: &Arc<Step>) -> Self {
-        let mut spellings = BTreeMap::new();
+    /// Those of the body of `step`, by where they stand in it; `numeric` are those that stand for numbers.
+    pub(super) fn of<'n>(
+        contract: &Contract,
+        operation: &Operation,
+        step: &Arc<Step>,
+        numeric: impl Iterator<Item = &'n Pointer>,
+    ) -> Self {
+        let mut spellings: BTreeMap<Pointer, Spelling> =
+            numeric.map(|pointer| (pointer.clone(), Spelling::Number)).collect();
         for site in Subject::new(contract, operation, step).sites {
             let Spot::Body(pointer) = site.spot else { continue };
             let sources = || site.schemas.iter().filter_map(|place| contract.schemas.source(place));
             let doubts: Vec<&Value> = sources().filter_map(|schema| schema.get("x-certain")).collect();
-            if site.value.is_object() || site.value.is_array() {
+            if site.value.is_object() || site.value.is_array() || spellings.contains_key(&pointer) {
                 continue;
             }
             if !doubts.is_empty() {
@@ -79,6 +87,7 @@ impl Spellings {
             return Some(true);
         }
         match spelling {
+            Spelling::Number => Some(are_one_number(&text(before), &text(after))),
             Spelling::Word => Some(false),
             Spelling::Doubtful(values) if values.contains(before) && values.contains(after) => Some(true),
             Spelling::Doubtful(_) => None,
@@ -166,7 +175,7 @@ pub(super) fn same(before: &Value, after: &Value) -> bool {
         return true;
     }
     if before.is_number() {
-        return matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if (a - b).abs() <= f64::EPSILON * a.abs());
+        return are_one_number(&a, &b);
     }
     let times = (a.parse::<Timestamp>(), b.parse::<Timestamp>());
     match (&times, a.parse::<Date>(), b.parse::<Date>()) {
@@ -175,6 +184,10 @@ pub(super) fn same(before: &Value, after: &Value) -> bool {
         ((Err(_), Ok(time)), Ok(day), _) | ((Ok(time), Err(_)), _, Ok(day)) => is_on(*time, day),
         _ => is_uuid(&a) && a.eq_ignore_ascii_case(&b),
     }
+}
+
+fn are_one_number(a: &str, b: &str) -> bool {
+    matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if (a - b).abs() <= f64::EPSILON * a.abs())
 }
 
 /// Whether `time` is the beginning of `day`, somewhere.

@@ -50,7 +50,12 @@ fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> R
         let look = ground.read(&read, view, &specimen, resource.settles)?;
         steps.push(if shown.is_empty() { look } else { settled(look, resource.settles, &shown) });
         let pairs = fields.iter().filter_map(|field| Some((field.update.clone()?, field.read.clone()?))).collect();
-        let spellings = Spellings::of(ground.contract, update, &step.into());
+        let spellings = Spellings::of(
+            ground.contract,
+            update,
+            &step.into(),
+            resource.fields.iter().filter(|field| field.numeric).filter_map(|field| field.update.as_ref()),
+        );
         writes.push(Written { update: written, read, pairs, spellings });
     }
     let judge = Judge { sight: Sight::of(view), place: ground.promise(update), writes };

@@ -66,7 +66,12 @@ fn add<'c>(
     }
     steps.push(ground.read("read", view, &specimen, resource.settles)?);
     let (place, sight) = (ground.promise(resource.create), Sight::of(view));
-    let spellings = Spellings::of(ground.contract, resource.create, body);
+    let spellings = Spellings::of(
+        ground.contract,
+        resource.create,
+        body,
+        resource.fields.iter().filter(|field| field.numeric).filter_map(|field| field.create.as_ref()),
+    );
     ground.add(law, (&resource.name, label), (steps, &[]), move |observed| {
         let (_, created) = success(observed, "own")?;
         let sent = created.sent.as_ref().ok_or("no JSON was sent")?;

@@ -88,6 +88,12 @@ pub struct Field {
     /// Whether a new value may wait for somebody's approval, so that the old one is as good.
     #[serde(default)]
     pub pending: bool,
+    /// Whether it is a text that stands for a number, so that `007.50` and `7.5` are the same.
+    #[serde(default)]
+    pub numeric: bool,
+    /// Whether it is the time at which the thing was created, as the server has it.
+    #[serde(default)]
+    pub creation_time: bool,
 }
 
 /// An answer that shows a resource.

@@ -398,7 +398,9 @@ fn free(asked: &Asked, mut answer: Answer) -> Lie {
                 *address = format!("{}, {}", address["streetName"], address["city"]).into();
             }
             if let Some(kyc) = body["kycDetails"].as_object_mut() {
-                kyc.insert("netWorth".into(), Value::Null);
+                if let Some(worth) = kyc.get_mut("netWorth") {
+                    edit_text(worth, |text| format!("{:.2}", text.parse::<f64>().unwrap()));
+                }
                 kyc.shift_remove("employerName");
             }
         });
