@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Law;
 use super::declared::Resource;
-use super::ground::{Ground, Naming, of, refuses, settled, success, unanswered};
+use super::ground::{Ground, Naming, of, refused, refuses, settled, success, unanswered};
 use crate::case::expression::Criterion;
 use crate::case::ruling::{Broken, Judgement, Observed};
 use crate::case::{Action, ActionKind, Intent, Step};
@@ -50,7 +50,8 @@ fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
     }
 }
 
-/// As many as may be, one more, one removed, one more.
+/// As many as may be, one more, one removed, one more. Each has values of its own; where the second is refused, all have
+/// those of the first instead, as nothing tells which values somebody else has to have given out.
 fn steps<'c>(
     ground: &Ground<'c, '_>,
     resource: &Resource<'c>,
@@ -58,27 +59,55 @@ fn steps<'c>(
     maximum: usize,
 ) -> Result<Vec<Step>, String> {
     let (mut steps, above) = ground.own(parent, "parent")?;
-    let (first, specimen) = ground.below(resource, "one-1", &above.ids)?;
-    let create = |id: String| Step { id, intent: Intent::Unknown, ..first.clone() };
-    let leave = resource.delete.map_or(ActionKind::End, |_| ActionKind::GotoStep("remove".to_owned()));
-    let refused = Criterion::simple("$statusCode >= 400").map_err(|error| error.to_string())?;
-    for number in 1..=maximum {
-        let mut step = create(format!("one-{number}"));
-        // Once it is refused, the rest would be as well.
-        step.on_success.push(Action {
-            name: "full".to_owned(),
-            kind: leave.clone(),
-            arguments: Vec::new(),
-            criteria: vec![refused.clone()],
-        });
-        steps.push(step);
+    let (first, specimen) = ground.below(resource, &one(OWN, 1), &above.ids)?;
+    let first = Step { intent: Intent::Unknown, ..first };
+    let create = |id: String| Step { id, ..first.clone() };
+    let own = |id: String, number| Step { id, ..ground.another(resource.create, &first, number) };
+    let goto = |step: &str| ActionKind::GotoStep(step.to_owned());
+    let leave = resource.delete.map_or(ActionKind::End, |_| goto("remove"));
+    steps.push(with(first.clone(), refused(ActionKind::End)?));
+    for number in 2..=maximum {
+        // Once one is refused the rest would be as well, unless it was for its values: then one more is not.
+        let next = if number == 2 { goto(&one(SAME, 2)) } else { goto(&extra(OWN)) };
+        steps.push(with(own(one(OWN, number), number), refused(next)?));
     }
-    steps.push(create("extra".to_owned()));
+    let always = Action { criteria: Vec::new(), ..refused(leave)? };
+    steps.push(with(own(extra(OWN), maximum + 1), always));
+    for number in 2..=maximum {
+        let next = if number == 2 { ActionKind::End } else { goto(&extra(OWN)) };
+        steps.push(with(create(one(SAME, number)), refused(next)?));
+    }
+    steps.push(create(extra(SAME)));
     if let Some(delete) = resource.delete {
         steps.push(ground.request("remove", delete, &specimen.ids)?);
-        steps.push(settled(create("again".to_owned()), resource.settles, "$statusCode < 400"));
+        let accepted = Criterion::simple("$statusCode < 400").map_err(|error| error.to_string())?;
+        let ended = Action { criteria: vec![accepted], ..refused(ActionKind::End)? };
+        let settled = |step: Step| settled(step, resource.settles, "$statusCode < 400");
+        steps.push(with(settled(own(AGAIN[0].to_owned(), maximum + 1)), ended));
+        // What was taken once is refused for no value that it has.
+        steps.push(settled(create(AGAIN[1].to_owned())));
     }
     Ok(steps)
+}
+
+/// Creations with values of their own, and such that all have the same.
+const OWN: &str = "own";
+const SAME: &str = "same";
+
+/// After a removal: one with values of its own, and one with those of the first.
+const AGAIN: [&str; 2] = ["again", "again-first"];
+
+fn one(values: &str, number: usize) -> String {
+    format!("{values}-{number}")
+}
+
+fn extra(values: &str) -> String {
+    format!("{values}-extra")
+}
+
+fn with(mut step: Step, action: Action) -> Step {
+    step.on_success.push(action);
+    step
 }
 
 struct Judge {
@@ -93,8 +122,10 @@ struct Judge {
 impl Judge {
     fn judge(&self, observed: &[Observed]) -> Judgement {
         let mut ids: Vec<String> = Vec::new();
+        let values = if of(observed, &one(SAME, 2)).is_some() { SAME } else { OWN };
         for number in 1..=self.maximum {
-            let (at, seen) = of(observed, &format!("one-{number}")).ok_or("not as many were created as may be")?;
+            let step = if number == 1 { one(OWN, 1) } else { one(values, number) };
+            let (at, seen) = of(observed, &step).ok_or("not as many were created as may be")?;
             if !seen.is_success() {
                 return self.early(observed, (number, at, seen));
             }
@@ -102,7 +133,7 @@ impl Judge {
             // The same id says that nothing new was made, and so nothing was filled.
             ids.push(id.ok_or("an answer names no new id")?);
         }
-        let (at, extra) = of(observed, "extra").ok_or("no more than may be were created")?;
+        let (at, extra) = of(observed, &extra(values)).ok_or("no more than may be were created")?;
         match extra.status() {
             202 => return Err("that it is created was promised for later only".to_owned()),
             status if refuses(status) => {}
@@ -133,8 +164,11 @@ impl Judge {
 
     /// One is refused although fewer are there than may be.
     fn early(&self, observed: &[Observed], (number, at, seen): (usize, usize, &Observed)) -> Judgement {
-        // That one fits again once one is removed shows that it was refused for the number, and for nothing else.
-        let fits = success(observed, "remove").is_ok() && success(observed, "again").is_ok();
+        // That another is refused, too, and one fits again once one is removed shows that it was refused for the number, and
+        // for nothing else.
+        let another = of(observed, &extra(OWN)).is_some_and(|(_, another)| refuses(another.status()));
+        let again = AGAIN.iter().any(|step| success(observed, step).is_ok());
+        let fits = another && success(observed, "remove").is_ok() && again;
         if number < REPEATED || !refuses(seen.status()) || !fits {
             return Err(unanswered(seen));
         }
@@ -148,11 +182,12 @@ impl Judge {
         }])
     }
 
-    /// After a removal, the one that was refused before would fit.
+    /// After a removal, one more would fit: whatever it is, as two of which one was taken before are refused.
     fn after_removal(&self, observed: &[Observed]) -> Option<Broken> {
         success(observed, "remove").ok().filter(|(_, removal)| removal.status() != 202)?;
-        let (at, again) = of(observed, "again")?;
-        refuses(again.status()).then(|| {
+        let [own, first] = AGAIN.map(|step| of(observed, step));
+        let ((_, own), (at, again)) = own.zip(first)?;
+        (refuses(own.status()) && refuses(again.status())).then(|| {
             let Self { name, parent, maximum, .. } = self;
             Broken {
                 message: format!("a {parent} whose {name} was removed cannot have another one"),

@@ -12,6 +12,7 @@ use super::series::spelled;
 use crate::case::expression::{Criterion, Expression, Template};
 use crate::case::ruling::Observed;
 use crate::case::{Intent, Step, Until};
+use crate::contract::Location;
 use crate::document::Pointer;
 
 /// The step that asks for all in the window.
@@ -153,8 +154,8 @@ impl<'c> Ground<'c, '_> {
         let (from, to) = (Window::time(opens), Window::time(&closes));
         steps.push(closes);
         let query = vec![
-            (&*window.lower.parameter, Template::Expression(from.clone())),
-            (&*window.upper.parameter, Template::Expression(to.clone())),
+            (&*window.lower.parameter, Template::Expression(from)),
+            (&*window.upper.parameter, Template::Expression(to)),
         ];
         let mut list = self.list(WINDOW, collection, &[], self.within(collection, query))?;
         let last = collection.object.items.index(INSIDE - 1);
@@ -171,7 +172,11 @@ impl<'c> Ground<'c, '_> {
             let id = Expression::StepOutput(middle, "id".to_owned(), Pointer::root());
             outputs.push(("first".to_owned(), id));
         }
-        outputs.extend([(FROM.to_owned(), from), (TO.to_owned(), to)]);
+        // Only once the window was asked for is it what pins the list.
+        for (parameter, end) in window.parameters() {
+            list.outputs.push((end.to_owned(), Expression::RequestParameter(Location::Query, parameter.to_owned())));
+            outputs.push((end.to_owned(), Expression::StepOutput(WINDOW.to_owned(), end.to_owned(), Pointer::root())));
+        }
         steps.push(settled(list, resource.settles, &format!("$response.body#{last} != null")));
         let first = steps.first().map(|step| step.id.clone()).unwrap_or_default();
         Ok(Opened { steps, outputs, first })

@@ -121,6 +121,17 @@ pub(crate) async fn run_selected(
     token: &str,
     selection: Selection,
 ) -> Outcome {
+    run_changed(suite, seed, (base_url, token), selection, |_| {}).await
+}
+
+/// The same in an environment that a test changes.
+pub(crate) async fn run_changed(
+    suite: &Suite,
+    seed: u64,
+    (base_url, token): (&str, &str),
+    selection: Selection,
+    change: impl FnOnce(&mut Environment),
+) -> Outcome {
     let overrides = Overrides {
         base_url: Some(base_url.to_owned()),
         token_env: Some("TOKEN".to_owned()),
@@ -128,7 +139,8 @@ pub(crate) async fn run_selected(
         ..Overrides::default()
     };
     let lookup = |name: &str| (name == "TOKEN").then(|| token.to_owned());
-    let environment = Config::load(None).unwrap().environment(None, &overrides, &lookup).unwrap();
+    let mut environment = Config::load(None).unwrap().environment(None, &overrides, &lookup).unwrap();
+    change(&mut environment);
     let settings = Settings { seed, selection, ..Settings::default() };
     suite.run(environment, &settings, std::future::pending(), &|_| {}).await.unwrap()
 }

@@ -409,24 +409,6 @@ async fn refusals_and_outages_are_not_judged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_takes_each_reference_once_leaves_lists_unjudged() {
-    let taken = std::sync::Mutex::new(std::collections::BTreeSet::new());
-    let first = move |asked: &Asked| {
-        let twice = asked.is("POST", "/v1/customers")
-            && serde_json::from_slice::<Value>(&asked.body)
-                .is_ok_and(|body| !taken.lock().unwrap().insert(body["referenceId"].to_string()));
-        twice.then(|| Answer {
-            status: 409,
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-            body: br#"{"message":"taken"}"#.to_vec(),
-        })
-    };
-    let proxy = Proxy::start_before(first, |_, answer| Lie::Answer(answer)).await;
-    let outcome = crate::run_suite(&super::LAWS, 1, &proxy.base_url, &proxy.token).await;
-    assert!(outcome.drifts.iter().all(|drift| drift.level != Level::Error), "{:#?}", outcome.drifts);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn others_may_create_at_the_same_time() {
     let proxy = Proxy::start(|_, answer| Lie::Answer(answer)).await;
     for _ in 0..3 {

@@ -1,15 +1,15 @@
 //! Laws of what becomes of things: each is broken alone, and what a server may well do breaks none.
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
 use conform::drift::Level;
 use conform::outcome::{CaseResult, Outcome};
 use serde_json::{Value, json};
 
-use super::{LAWS, breaks, lie, run};
+use super::{LAWS, breaks, cases_of, lie, run};
 use crate::proxy::{Answer, Asked, Lie, Proxy};
-use crate::run_suite;
+use crate::{run_selected, run_suite};
 
 /// The customer and the account that a path below `bankinfo` names.
 fn named(asked: &Asked) -> Option<(String, Option<String>)> {
@@ -251,7 +251,7 @@ async fn fewer_than_the_maximum_are_worth_a_warning() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_refusal_says_nothing_of_the_maximum() {
-    // The same account twice; a quota, which no removal gives back; too many requests.
+    // One of each currency; a quota, which no removal gives back; too many requests.
     for (status, full) in [
         (409, (|added, removed| added > removed) as fn(u32, u32) -> bool),
         (400, |added, _| added >= 9),
@@ -261,6 +261,46 @@ async fn another_refusal_says_nothing_of_the_maximum() {
         assert_eq!(drifts(&outcome), [], "{status} {:#?}", outcome.drifts);
         assert_eq!(unjudged(&outcome, "maximum-holds").len(), 1, "{status}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_account_has_a_number_of_its_own_where_the_maximum_is_reached_for() {
+    let known: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let taken = Arc::clone(&known);
+    let number = |asked: &Asked| {
+        let body: Value = serde_json::from_slice(&asked.body).ok()?;
+        Some(format!("{} {}", named(asked)?.0, body["beneficiaryAccountNumber"]))
+    };
+    let first = move |asked: &Asked| {
+        let twice = asked.is("POST", "/bankinfo") && taken.lock().unwrap().contains(&number(asked)?);
+        twice.then(|| json_answer(409, &json!({"message": "taken"})))
+    };
+    let liar = move |asked: &Asked, answer: Answer| {
+        if asked.is("POST", "/bankinfo") && answer.is_success() {
+            // What was removed is never given out again.
+            known.lock().unwrap().extend(number(asked));
+        }
+        Lie::Answer(answer)
+    };
+    let proxy = Proxy::start_before(first, liar).await;
+    let outcome = run_selected(&LAWS, 1, &proxy.base_url, &proxy.token, cases_of(&["maximum-holds"])).await;
+    assert_eq!(drifts(&outcome), [], "{:#?}", outcome.drifts);
+    assert_eq!((outcome.cases.len(), unjudged(&outcome, "maximum-holds")), (1, Vec::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_one_account_number_is_none_of_the_number_of_accounts() {
+    let sent: Mutex<usize> = Mutex::default();
+    let first = move |asked: &Asked| {
+        named(asked).filter(|_| asked.is("POST", "/bankinfo"))?;
+        let mut sent = sent.lock().unwrap();
+        *sent += 1;
+        (*sent == 7).then(|| json_answer(400, &json!({"message": "no such account"})))
+    };
+    let proxy = Proxy::start_before(first, |_, answer| Lie::Answer(answer)).await;
+    let outcome = run_selected(&LAWS, 1, &proxy.base_url, &proxy.token, cases_of(&["maximum-holds"])).await;
+    assert_eq!(drifts(&outcome), []);
+    assert_eq!(unjudged(&outcome, "maximum-holds").len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ use std::sync::{LazyLock, Mutex};
 
 use conform::case::Origin;
 use conform::drift::Level;
+use conform::environment::Environment;
 use conform::generate;
 use conform::outcome::{CaseResult, Outcome};
 use conform::suite::{Sources, Suite};
@@ -58,6 +59,10 @@ enum Way {
     Silent,
     /// The same book cannot be put on a shelf twice.
     NoDoubles,
+    /// Only books that a list of titles names can be put on a shelf.
+    NoNewTitles,
+    /// The same book cannot be put on a shelf twice, and a shelf takes a thirteenth.
+    BoundlessNoDoubles,
     /// What was deleted is answered with 410, and a second deletion with 409.
     Gone,
 }
@@ -144,10 +149,13 @@ impl Library {
         let all =
             if way == Way::Shared { self.books.values().map(|(last, _)| *last).max().unwrap_or_default() } else { 0 };
         let (last, books) = self.books.entry(on).or_default();
-        if books.len() >= 12 && way != Way::Boundless {
+        if books.len() >= 12 && !matches!(way, Way::Boundless | Way::BoundlessNoDoubles) {
             return Reply::Json(409, json!({"error": "full"}));
         }
-        if way == Way::NoDoubles && books.values().any(|book| book["about"] == Value::Object(sent.clone())) {
+        if way == Way::NoNewTitles && sent["title"].as_str().unwrap().contains(|c: char| c.is_ascii_digit()) {
+            return Reply::Json(400, json!({"error": "who wrote that?"}));
+        }
+        if matches!(way, Way::NoDoubles | Way::BoundlessNoDoubles) && books.values().any(|book| book["about"] == Value::Object(sent.clone())) {
             return Reply::Json(409, json!({"error": "it is there"}));
         }
         *last = (*last).max(all) + 1;
@@ -327,6 +335,27 @@ async fn one_id_for_all() {
 #[tokio::test(flavor = "multi_thread")]
 async fn more_than_the_maximum() {
     shows(Way::Boundless, &["maximum-holds/addBook/201/above"]).await;
+    shows(Way::BoundlessNoDoubles, &["maximum-holds/addBook/201/above"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_maximum_is_not_reached_for_where_less_may_be_created() {
+    for most in [1, 5, 12] {
+        let library = std::sync::Arc::new(Mutex::new(Library::default()));
+        let own = std::sync::Arc::clone(&library);
+        let server = Server::start(move |asked| own.lock().unwrap().reply(Way::Healthy, asked)).await;
+        let selection = super::cases_of(&["maximum-holds"]);
+        let change = move |environment: &mut Environment| environment.max_created = most;
+        let outcome = crate::run_changed(&LIBRARY, 1, (&server.base_url, "right"), selection, change).await;
+        assert!(outcome.drifts.is_empty(), "{most}: {:#?}", outcome.drifts);
+        assert_eq!(unjudged(&outcome).len(), outcome.cases.len(), "{most}: {:?}", outcome.cases);
+        assert!(unjudged(&outcome)[0].1.contains(&format!("{most} objects were created already")), "{most}");
+        let created = server.asked().iter().filter(|asked| asked.starts_with("POST ")).count();
+        assert_eq!(created, most, "each was taken, and no more was sent");
+        assert!(outcome.left_behind.is_empty(), "{most}: {:?}", outcome.left_behind);
+        let library = library.lock().unwrap();
+        assert!(library.shelves.1.is_empty(), "{most}: {:?}", library.shelves);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -340,7 +369,8 @@ async fn what_a_library_may_do_is_no_drift() {
         (Way::AbsoluteLocation, &[][..]),
         (Way::InnerLocation, &["location-resolves"]),
         (Way::Silent, &["replace-is-whole"]),
-        (Way::NoDoubles, &["maximum-holds"]),
+        (Way::NoDoubles, &[]),
+        (Way::NoNewTitles, &[]),
         (Way::Gone, &[]),
     ] {
         let outcome = run(way).await;
@@ -348,6 +378,9 @@ async fn what_a_library_may_do_is_no_drift() {
         let unjudged = unjudged(&outcome);
         for law in silent {
             assert!(unjudged.iter().any(|(name, _)| name.starts_with(law)), "{way:?}: {unjudged:?}");
+        }
+        if !silent.contains(&"maximum-holds") {
+            assert!(!unjudged.iter().any(|(name, _)| name.starts_with("maximum-holds")), "{way:?}: {unjudged:?}");
         }
     }
 }

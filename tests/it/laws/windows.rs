@@ -76,8 +76,10 @@ async fn busy(proxy: &Proxy, ids: &[&str]) -> Outcome {
 
 /// Creates a customer again and again, as another client does. Returns how many.
 async fn create(base_url: String, token: String, ended: Arc<AtomicBool>) -> usize {
-    let example = LAWS.cases.iter().flat_map(|case| &case.steps).find(|step| step.id == "own-1").unwrap();
-    let mut body = example.body().unwrap().clone();
+    let example = LAWS.cases.iter().find(|case| case.name == "law: own ones in GetAllCustomers").unwrap();
+    let mut body = example.steps[0].body().unwrap().clone();
+    // The run installs it, too, if it comes first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::new();
     let mut created = 0;
     while !ended.load(Ordering::Relaxed) {
@@ -118,14 +120,9 @@ async fn a_server_that_takes_each_reference_once_is_judged_and_silent() {
     let proxy = once(|_, answer| Lie::Answer(answer)).await;
     let outcome = busy(&proxy, &JUDGED).await;
     assert!(outcome.drifts.is_empty(), "{:#?}", outcome.drifts);
-    let far = "without both ends of its window it is asked for what others created, too";
-    let expected = [
-        ("filter-complete GetAllCustomers: createDateEnd", far),
-        ("filter-complete GetAllCustomers: createDateStart", far),
-    ];
-    let mut reasons = unjudged(&outcome);
-    reasons.sort_unstable();
-    assert_eq!(reasons, expected);
+    // From the year 2000 on there are more than one page shows.
+    let expected = [("filter-complete GetAllCustomers: createDateStart", "it may be on another page")];
+    assert_eq!(unjudged(&outcome), expected);
     // All laws together, and two runs at once.
     let run = |seed| run_suite(&LAWS, seed, &proxy.base_url, &proxy.token);
     let (one, two) = tokio::join!(run(2), run(3));
@@ -139,17 +136,15 @@ async fn filter_complete() {
     let liar = |asked: &Asked, mut answer: Answer| {
         if window(asked) && !page(asked) && answer.is_success() {
             answer.edit(|body| {
-                // The second that this run created there: others have created before it and after it.
-                let own = |item: &Value| item["referenceId"].as_str().unwrap().starts_with("conform-");
-                let at = items(body).iter().position(own);
-                if let Some(at) = at {
-                    items(body).remove(at);
-                }
+                // What others created there is shown.
+                items(body).retain(|item| !item["referenceId"].as_str().unwrap().starts_with("conform-"));
             });
         }
         Lie::Answer(answer)
     };
-    breaks(liar, &["filter-complete/GetAllCustomers/200/items/createDateStart"]).await;
+    // By the window, and by all that came after it was opened.
+    let id = |end: &str| format!("filter-complete/GetAllCustomers/200/items/createDate{end}");
+    breaks(liar, &[&id("End"), &id("Start")]).await;
 }
 
 /// A server that shows an element at the very bound, or leaves it out, at both ends alike.
