@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::declared::{Collection, Filter, Relation, Resource};
+use super::declared::{Collection, Field, Filter, Relation, Resource};
 use super::ground::{Ground, settled, success};
 use super::relation::surely_between;
 use super::series::spelled;
@@ -53,10 +53,7 @@ impl Window {
             let is_lower = matches!(lower.relation, Relation::Above | Relation::AtLeast);
             let is_upper = |filter: &&Filter| matches!(filter.relation, Relation::Below | Relation::AtMost);
             let upper = filters.iter().filter(is_upper).find(|upper| upper.member == lower.member)?;
-            // A value that no request writes: the server's own, and where it is a time, that of the creation.
-            let own = |field: &&super::declared::Field| {
-                field.list.as_ref() == Some(&lower.member) && field.create.is_none() && field.update.is_none()
-            };
+            let own = |field: &&Field| field.list.as_ref() == Some(&lower.member) && field.creation_time;
             let created = resource.fields.iter().find(own)?.created.clone().filter(|_| is_lower)?;
             Some(Self { lower: lower.clone(), upper: upper.clone(), created })
         })
