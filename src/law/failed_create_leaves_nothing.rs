@@ -6,7 +6,7 @@ use super::Law;
 use super::change::refused;
 use super::declared::{Collection, Relation, Resource};
 use super::failed_update_changes_nothing::refusal;
-use super::ground::{Ground, settled, success, text};
+use super::ground::{Ground, late, success, text};
 use crate::case::Step;
 use crate::case::expression::{Expression, Template};
 use crate::case::ruling::{Broken, Judgement, Observed};
@@ -46,7 +46,7 @@ fn add<'c>(
         steps.push(ground.list("before", collection, &above.ids, Vec::new())?);
         steps.push(ground.with_body("create", resource.create, &above.ids, &wrong)?);
         let list = ground.list("after", collection, &above.ids, Vec::new())?;
-        steps.push(settled(list, resource.settles, &format!("$response.body#{}", items.index(0))));
+        steps.push(late(list, resource.settles));
         ground.add(law, (&resource.name, ""), (steps, &[]), move |observed| {
             refusal(observed, "create")?;
             let known: Vec<Value> =
@@ -63,7 +63,7 @@ fn add<'c>(
     create.outputs.push(("mark".to_owned(), Expression::RequestBody(pointer)));
     let mark = Expression::StepOutput("create".to_owned(), "mark".to_owned(), Pointer::root());
     let list = ground.list("after", collection, &[], vec![(&filter, Template::Expression(mark))])?;
-    let list = settled(list, resource.settles, &format!("$response.body#{}", items.index(0)));
+    let list = late(list, resource.settles);
     ground.add(law, (&resource.name, ""), (vec![create, list], &[]), move |observed| {
         refusal(observed, "create")?;
         let (_, list) = success(observed, "after")?;

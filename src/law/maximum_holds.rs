@@ -5,10 +5,10 @@ use serde_json::json;
 use super::Law;
 use super::declared::Resource;
 use super::ground::{Ground, Naming, of, refused, refuses, settled, success, unanswered};
-use crate::case::expression::Criterion;
+use crate::case::expression::{Criterion, Expression};
 use crate::case::ruling::{Broken, Judgement, Observed};
 use crate::case::{Action, ActionKind, Intent, Step};
-use crate::document::Place;
+use crate::document::{Place, Pointer};
 
 /// The row of the registry.
 pub(super) const LAW: Law = Law {
@@ -71,12 +71,15 @@ fn steps<'c>(
         let next = if number == 2 { goto(&one(SAME, 2)) } else { goto(&extra(OWN)) };
         steps.push(with(own(one(OWN, number), number), refused(next)?));
     }
+    let look = |values: &str| look(ground, resource, &above.ids, (values, maximum));
+    steps.extend(look(OWN)?);
     let always = Action { criteria: Vec::new(), ..refused(leave)? };
     steps.push(with(own(extra(OWN), maximum + 1), always));
     for number in 2..=maximum {
         let next = if number == 2 { ActionKind::End } else { goto(&extra(OWN)) };
         steps.push(with(create(one(SAME, number)), refused(next)?));
     }
+    steps.extend(look(SAME)?);
     steps.push(create(extra(SAME)));
     if let Some(delete) = resource.delete {
         steps.push(ground.request("remove", delete, &specimen.ids)?);
@@ -90,6 +93,20 @@ fn steps<'c>(
     Ok(steps)
 }
 
+/// A look at the last that was created, until it is there: then all are counted.
+fn look<'c>(
+    ground: &Ground<'c, '_>,
+    resource: &Resource<'c>,
+    above: &[Expression],
+    (values, last): (&str, usize),
+) -> Result<Option<Step>, String> {
+    let Some(view) = resource.read.as_ref().filter(|_| !resource.settles.is_zero()) else { return Ok(None) };
+    let id = Expression::StepOutput(one(values, last), "id".to_owned(), Pointer::root());
+    let ids: Vec<Expression> = above.iter().cloned().chain([id]).collect();
+    let step = ground.request(&seen(values), view.operation, &ids)?;
+    Ok(Some(settled(step, resource.settles, "$statusCode == 200")))
+}
+
 /// Creations with values of their own, and such that all have the same.
 const OWN: &str = "own";
 const SAME: &str = "same";
@@ -99,6 +116,10 @@ const AGAIN: [&str; 2] = ["again", "again-first"];
 
 fn one(values: &str, number: usize) -> String {
     format!("{values}-{number}")
+}
+
+fn seen(values: &str) -> String {
+    format!("{values}-seen")
 }
 
 fn extra(values: &str) -> String {
@@ -125,11 +146,11 @@ impl Judge {
         let values = if of(observed, &one(SAME, 2)).is_some() { SAME } else { OWN };
         for number in 1..=self.maximum {
             let step = if number == 1 { one(OWN, 1) } else { one(values, number) };
-            let (at, seen) = of(observed, &step).ok_or("not as many were created as may be")?;
-            if !seen.is_success() {
-                return self.early(observed, (number, at, seen));
+            let (at, made) = of(observed, &step).ok_or("not as many were created as may be")?;
+            if !made.is_success() {
+                return self.early(observed, (number, at, made));
             }
-            let id = self.naming.id(seen).filter(|id| !ids.contains(id));
+            let id = self.naming.id(made).filter(|id| !ids.contains(id));
             // The same id says that nothing new was made, and so nothing was filled.
             ids.push(id.ok_or("an answer names no new id")?);
         }
@@ -142,7 +163,8 @@ impl Judge {
                 return if known {
                     Err("the answer to one too many names no new id".to_owned())
                 } else {
-                    Ok(vec![self.too_many(at)])
+                    let settled = self.at_once || success(observed, &seen(values)).is_ok();
+                    Ok(vec![Broken { certain: settled, ..self.too_many(at) }])
                 };
             }
             _ => return Err(unanswered(extra)),
@@ -157,7 +179,6 @@ impl Judge {
             promised: format!("a refusal, once a {parent} has {maximum} {name}s"),
             came: json!("the creation of one more"),
             remedy: format!("refuse another {name}, once a {parent} has {maximum}"),
-            certain: self.at_once,
             ..self.broken(at, "above")
         }
     }

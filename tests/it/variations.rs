@@ -234,10 +234,22 @@ async fn too_many_requests_now_and_then() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_data_set() {
-    silent("empty", true, |asked, mut answer| {
-        // Lists show nothing; what is created can be read by its id.
-        if asked.is("GET", "/v1/customers") && answer.is_success() {
-            answer.set_json(&json!({"after": null, "totalCount": "0", "items": []}));
+    let created = std::sync::Mutex::new(std::collections::HashSet::<String>::new());
+    silent("empty", true, move |asked, mut answer| {
+        let mut created = created.lock().unwrap();
+        if asked.is("POST", "/v1/customers") && answer.is_success() {
+            created.extend(answer.json().and_then(|body| Some(body["customerId"].as_str()?.to_owned())));
+        } else if asked.is("GET", "/v1/customers") && answer.is_success() {
+            answer.edit(|body| {
+                let before = body["items"].as_array().map_or(0, Vec::len);
+                let is_known = |item: &Value| item["customerId"].as_str().is_some_and(|id| created.contains(id));
+                body["items"].as_array_mut().unwrap().retain(is_known);
+                // What was there before this run comes last.
+                if body["items"].as_array().map_or(0, Vec::len) < before {
+                    body["after"] = Value::Null;
+                    body.as_object_mut().unwrap().remove("totalCount");
+                }
+            });
         }
         Lie::Answer(answer)
     })
