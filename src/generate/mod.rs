@@ -148,16 +148,21 @@ pub fn ordinary(
 }
 
 /// One request to `operation` that should be accepted and says as much as it can: with the first of the document's own example
-/// bodies that conforms, else with every optional member, else the smallest.
+/// bodies that conforms, where there is one and it is asked for, else with every optional member, else the smallest.
 ///
 /// # Errors
 /// Why no such request can be made.
-pub fn whole(contract: &Contract, operation: &Operation, settings: &Settings) -> Result<Step, String> {
+pub fn whole(
+    contract: &Contract,
+    operation: &Operation,
+    settings: &Settings,
+    by_example: bool,
+) -> Result<Step, String> {
     let builder = Builder::alone(contract, settings);
     let minimal = builder.step(operation, Extent::Minimal)?;
-    let examples = request::examples(builder.sampler, operation, settings).into_iter();
+    let examples = if by_example { request::examples(builder.sampler, operation, settings) } else { Vec::new() };
     let full = payload(builder.sampler, operation, Extent::Full, settings).ok().flatten();
-    let mut steps = examples.chain(full).map(|payload| Step { payload: Some(payload), ..minimal.clone() });
+    let mut steps = examples.into_iter().chain(full).map(|payload| Step { payload: Some(payload), ..minimal.clone() });
     Ok(steps.find(|step| label(contract, operation, step) == Label::Valid).unwrap_or(minimal))
 }
 
@@ -170,14 +175,6 @@ pub fn absent(contract: &Contract, operation: &Operation, settings: &Settings) -
     let minimal = builder.step(operation, Extent::Minimal)?;
     let made = builder.absent(operation, &minimal);
     made.map(|(_, step)| step).ok_or_else(|| "no value is known that names nothing".to_owned())
-}
-
-/// One request to `operation` that should be accepted, with all that may be there.
-///
-/// # Errors
-/// Why no such request can be made.
-pub fn full(contract: &Contract, operation: &Operation, settings: &Settings) -> Result<Step, String> {
-    Builder::alone(contract, settings).step(operation, Extent::Full)
 }
 
 /// Which operations are not listed in full.

@@ -1,19 +1,19 @@
-//! What laws build their cases from: specimens that are created, shared or not, and requests about them.
+//! What laws build their cases from: specimens that are created, shared or not, and how steps are put together.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::declared::{Collection, Declared, Resource, View};
+use super::declared::{Declared, Resource};
 use super::series::Series;
 use super::{Composed, Law};
 use crate::case::expression::{Criterion, Expression, Template};
 use crate::case::ruling::{Judgement, Observed, Ruling};
 use crate::case::{Action, ActionKind, Argument, Case, CaseId, Intent, Origin, Step, Supply, Until};
-use crate::contract::{Contract, Location, Operation, OperationId, PathTemplate, style};
+use crate::contract::{Contract, Location, OperationId, PathTemplate, style};
 use crate::digest::sha256_of_parts;
-use crate::document::{Place, Pointer};
+use crate::document::Pointer;
 use crate::generate;
 
 /// The family of the cases that create what several laws look at.
@@ -42,6 +42,13 @@ enum Source {
 }
 
 impl Specimen {
+    /// What `step` creates below the `above` ones.
+    fn of(step: &str, above: Vec<Expression>) -> Self {
+        let source = Source::Step(step.to_owned());
+        let ids = above.into_iter().chain([source.output("id")]).collect();
+        Self { step: step.to_owned(), ids, case: None, source }
+    }
+
     /// What the creation put out under `name`.
     pub(super) fn output(&self, name: &str) -> Expression {
         self.source.output(name)
@@ -66,7 +73,7 @@ impl Source {
 pub(super) struct Ground<'c, 'd> {
     pub(super) contract: &'c Contract,
     pub(super) declared: &'d Declared<'c>,
-    settings: &'d generate::Settings,
+    pub(super) settings: &'d generate::Settings,
     shared: BTreeMap<(String, usize), Specimen>,
     /// What is known to be in each list.
     pub(super) series: BTreeMap<OperationId, Result<Series, String>>,
@@ -170,7 +177,7 @@ impl<'c, 'd> Ground<'c, 'd> {
             None => (Vec::new(), Vec::new()),
         };
         steps.push(self.create(resource, step, &above)?);
-        Ok((steps, self.made_by(step, above)))
+        Ok((steps, Specimen::of(step, above)))
     }
 
     /// A step that creates another specimen of `resource` below the `above` ones.
@@ -180,13 +187,7 @@ impl<'c, 'd> Ground<'c, 'd> {
         step: &str,
         above: &[Expression],
     ) -> Result<(Step, Specimen), String> {
-        Ok((self.create(resource, step, above)?, self.made_by(step, above.to_vec())))
-    }
-
-    fn made_by(&self, step: &str, above: Vec<Expression>) -> Specimen {
-        let source = Source::Step(step.to_owned());
-        let ids = above.into_iter().chain([source.output("id")]).collect();
-        Specimen { step: step.to_owned(), ids, case: None, source }
+        Ok((self.create(resource, step, above)?, Specimen::of(step, above.to_vec())))
     }
 
     /// The resource below which `resource` stands.
@@ -211,75 +212,6 @@ impl<'c, 'd> Ground<'c, 'd> {
         Ok(step)
     }
 
-    /// An ordinary request to `operation`, about what has these ids; its answer is for the law alone to judge.
-    pub(super) fn request(&self, id: &str, operation: &Operation, ids: &[Expression]) -> Result<Step, String> {
-        let mut step = generate::ordinary(self.contract, operation, self.settings, false)?;
-        step.id = id.to_owned();
-        step.intent = Intent::Unknown;
-        for (name, value) in operation.path.names().zip(ids) {
-            set(&mut step, name, Location::Path, Template::Expression(value.clone()));
-        }
-        Ok(step)
-    }
-
-    /// A step that reads `specimen`, again and again until it is there or `within` has passed.
-    pub(super) fn read(
-        &self,
-        id: &str,
-        view: &View<'c>,
-        specimen: &Specimen,
-        within: Duration,
-    ) -> Result<Step, String> {
-        let step = self.request(id, view.operation, &specimen.ids)?;
-        Ok(settled(step, within, "$statusCode == 200"))
-    }
-
-    /// A step that lists `collection` below the `above` ids, with `query`.
-    pub(super) fn list(
-        &self,
-        id: &str,
-        collection: &Collection<'c>,
-        above: &[Expression],
-        query: Vec<(&str, Template)>,
-    ) -> Result<Step, String> {
-        let mut step = self.request(id, collection.operation, above)?;
-        for (name, value) in query {
-            set(&mut step, name, Location::Query, value);
-        }
-        Ok(step)
-    }
-
-    /// The values that the document lists for the query parameter `name`.
-    pub(super) fn listed(&self, operation: &Operation, name: &str) -> Vec<Value> {
-        let schema = operation.parameter(name, Some(Location::Query)).and_then(|parameter| parameter.encoding.schema());
-        let place = schema.and_then(|schema| self.contract.schemas.resolve(schema).ok());
-        let values = place.and_then(|place| self.contract.schemas.source(&place.child("enum"))?.as_array().cloned());
-        values.into_iter().flatten().filter(|value| !value.is_null()).collect()
-    }
-
-    /// The sentence of `operation`, or the operation where it has none.
-    pub(super) fn promise(&self, operation: &Operation) -> Place {
-        self.described(&operation.place)
-    }
-
-    /// The sentence of the query parameter `name` of `operation`.
-    pub(super) fn parameter_promise(&self, operation: &Operation, name: &str) -> Place {
-        match operation.parameter(name, Some(Location::Query)) {
-            Some(parameter) => self.described(&parameter.place),
-            None => self.promise(operation),
-        }
-    }
-
-    /// The smallest request to `operation`, as its schemas alone have it.
-    pub(super) fn bare(&self, operation: &Operation) -> Result<Step, String> {
-        generate::ordinary(self.contract, operation, self.settings, false)
-    }
-
-    /// A request to `operation` that says as much as it can.
-    pub(super) fn whole(&self, operation: &Operation) -> Result<Step, String> {
-        generate::whole(self.contract, operation, self.settings)
-    }
-
     /// What [`Ground::own`] does, with this body for the specimen itself.
     pub(super) fn own_with(
         &self,
@@ -292,61 +224,6 @@ impl<'c, 'd> Ground<'c, 'd> {
             create.payload.clone_from(&body.payload);
         }
         Ok((steps, specimen))
-    }
-
-    /// A request to `operation` with this body about what has these ids.
-    pub(super) fn with_body(
-        &self,
-        id: &str,
-        operation: &Operation,
-        ids: &[Expression],
-        body: &Step,
-    ) -> Result<Step, String> {
-        let step = self.request(id, operation, ids)?;
-        // Production gets no request that is known to be wrong.
-        let intent = if body.intent == Intent::Open { Intent::Open } else { Intent::Unknown };
-        Ok(Step { payload: body.payload.clone(), intent, ..step })
-    }
-
-    /// A request to `operation` about something below the `above` ids that does not exist.
-    pub(super) fn absent(&self, id: &str, operation: &Operation, above: &[Expression]) -> Result<Step, String> {
-        let mut step = generate::absent(self.contract, operation, self.settings)?;
-        id.clone_into(&mut step.id);
-        for (name, value) in operation.path.names().zip(above) {
-            set(&mut step, name, Location::Path, Template::Expression(value.clone()));
-        }
-        Ok(step)
-    }
-
-    /// The sentence of what the answer of `operation` holds at `pointer`, or of the operation where it has none.
-    pub(super) fn answer_promise(&self, operation: &Operation, pointer: &Pointer) -> Place {
-        let schemas = &self.contract.schemas;
-        let content = operation.response(200).or_else(|| operation.response(201)).map(|response| &response.content);
-        let mut place = content.and_then(|content| content.first()?.schema.clone());
-        for token in pointer.tokens() {
-            let next = |place: Place| {
-                let schema = schemas.resolve(&place).ok()?;
-                let member = schema.child("properties").child(&token);
-                let items = schema.child("items");
-                [member, items].into_iter().find(|place| schemas.source(place).is_some())
-            };
-            place = place.and_then(next);
-        }
-        let resolved = place.and_then(|place| {
-            let own = self.described(&place);
-            if own == place { schemas.resolve(&place).ok().map(|place| self.described(&place)) } else { Some(own) }
-        });
-        resolved
-            .filter(|place| place.pointer.last().as_deref() == Some("description"))
-            .unwrap_or_else(|| self.promise(operation))
-    }
-
-    /// The sentence at what stands at `place`, or the place where it has none.
-    pub(super) fn described(&self, place: &Place) -> Place {
-        let told =
-            |place: &Place| self.contract.schemas.source(place).and_then(Value::as_str).is_some_and(|t| !t.is_empty());
-        let texts = ["description", "summary"].map(|name| place.child(name));
-        texts.into_iter().find(told).unwrap_or_else(|| place.clone())
     }
 
     /// Steps that create a specimen for one case alone, for what comes and goes: below a parent that others share, which
@@ -365,13 +242,6 @@ impl<'c, 'd> Ground<'c, 'd> {
         let parent = self.shared(&parent, 3)?;
         let (create, specimen) = self.below(resource, step, &parent.ids)?;
         Ok((vec![create], specimen, Some(parent)))
-    }
-
-    /// The same as [`Self::request`] with everything in its body that may be there.
-    pub(super) fn full(&self, id: &str, operation: &Operation, ids: &[Expression]) -> Result<Step, String> {
-        let mut step = self.request(id, operation, ids)?;
-        step.payload = generate::full(self.contract, operation, self.settings)?.payload;
-        Ok(step)
     }
 }
 

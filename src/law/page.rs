@@ -213,7 +213,7 @@ fn places(ground: &Ground<'_, '_>, collection: &Collection<'_>) -> Places {
         None => list.clone(),
     };
     let member = |pointer: Option<&Pointer>| match pointer {
-        Some(pointer) => ground.member_promise(operation, pointer),
+        Some(pointer) => ground.answer_promise(operation, pointer),
         None => list.clone(),
     };
     Places {

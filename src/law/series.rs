@@ -64,11 +64,7 @@ impl Series {
     ///
     /// # Errors
     /// Why it showed nothing.
-    pub(super) fn whole<'o>(
-        &self,
-        object: &'o CollectionObject,
-        observed: &'o [Observed],
-    ) -> Result<Page<'o>, String> {
+    pub(super) fn whole<'o>(&self, object: &'o CollectionObject, observed: &'o [Observed]) -> Result<Page<'o>, String> {
         Page::read(object, observed, if self.is_shared(observed) { WINDOW } else { WHOLE })
     }
 
@@ -108,11 +104,7 @@ impl Series {
     ///
     /// # Errors
     /// Why it is not known.
-    pub(super) fn asked_for<'o>(
-        &self,
-        whole: &Page<'o>,
-        observed: &[Observed],
-    ) -> Result<(String, &'o Value), String> {
+    pub(super) fn asked_for<'o>(&self, whole: &Page<'o>, observed: &[Observed]) -> Result<(String, &'o Value), String> {
         if let Some(window) = self.window.as_ref().filter(|_| self.is_shared(observed)) {
             let own = window.middle(observed, &self.id)?;
             let (_, element) = whole.find(&own).ok_or("the list does not show what was created")?;
@@ -220,7 +212,8 @@ impl<'c> Ground<'c, '_> {
             set(&mut whole, parameter, Location::Query, Template::Expression(value));
             // Only where several bear it is it what pins the list.
             whole.outputs.push(("pin".to_owned(), Expression::RequestParameter(Location::Query, parameter.clone())));
-            outputs.push(("pin".to_owned(), Expression::StepOutput(WHOLE.to_owned(), "pin".to_owned(), Pointer::root())));
+            outputs
+                .push(("pin".to_owned(), Expression::StepOutput(WHOLE.to_owned(), "pin".to_owned(), Pointer::root())));
         }
         for (index, filter) in object.filters.iter().enumerate() {
             whole.outputs.push((value(index), Expression::ResponseBody(object.items.index(0).join(&filter.member))));

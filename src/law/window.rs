@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::declared::{Collection, Field, Filter, Relation, Resource};
 use super::ground::{Ground, settled, success};
@@ -155,7 +155,7 @@ impl<'c> Ground<'c, '_> {
             (&*window.upper.parameter, Template::Expression(to)),
         ];
         let mut list = self.list(WINDOW, collection, &[], self.within(collection, query))?;
-        let last = collection.object.items.index(INSIDE - 1);
+        let third = collection.object.items.index(INSIDE - 1);
         let mut outputs = Vec::new();
         for (index, filter) in collection.object.filters.iter().enumerate() {
             let name = super::series::value(index);
@@ -174,7 +174,7 @@ impl<'c> Ground<'c, '_> {
             list.outputs.push((end.to_owned(), Expression::RequestParameter(Location::Query, parameter.to_owned())));
             outputs.push((end.to_owned(), Expression::StepOutput(WINDOW.to_owned(), end.to_owned(), Pointer::root())));
         }
-        steps.push(settled(list, resource.settles, &format!("$response.body#{last} != null")));
+        steps.push(settled(list, resource.settles, &format!("$response.body#{third} != null")));
         let first = steps.first().map(|step| step.id.clone()).unwrap_or_default();
         Ok(Opened { steps, outputs, first })
     }
@@ -186,7 +186,7 @@ impl<'c> Ground<'c, '_> {
         mut query: Vec<(&'q str, Template)>,
     ) -> Vec<(&'q str, Template)> {
         if let Some(limit) = &collection.object.limit {
-            let most = self.keyword(collection.operation, &limit.parameter, "maximum").and_then(|most| most.as_u64());
+            let most = self.keyword(collection.operation, &limit.parameter, "maximum").and_then(Value::as_u64);
             query.push((&limit.parameter, Template::Literal(json!(MOST.min(most.unwrap_or(MOST))))));
         }
         query

@@ -35,7 +35,7 @@ impl<'c> Declared<'c> {
         let mut declared = Self::default();
         for operation in contract.operations.iter().filter(|operation| operation.disabled.is_none()) {
             if let Some((object, place)) = reader.object(operation, "x-resource") {
-                declared.resources.extend(Resource::read(&mut reader, operation, object, place));
+                declared.resources.extend(Resource::read(&mut reader, operation, object, &place));
             }
             if let Some((object, place)) = reader.object(operation, "x-collection") {
                 declared.collections.extend(Collection::read(&mut reader, operation, object, place));

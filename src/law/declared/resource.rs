@@ -146,7 +146,7 @@ impl<'c> Resource<'c> {
         reader: &mut Reader<'c>,
         create: &'c Operation,
         object: ResourceObject,
-        place: Place,
+        place: &Place,
     ) -> Option<Self> {
         let before = reader.errors.len();
         let view = |reader: &mut Reader<'c>, part: &str, view: Option<ViewObject>| {

@@ -319,3 +319,13 @@ async fn id_unique() {
     let found = ("id-unique/AddCustomerBankInformation/200/bankAccountId", Level::Warning);
     assert_eq!(drifts(&outcome), [found], "{:#?}", outcome.drifts);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_customers_with_other_references_bear_one_id() {
+    let first: Mutex<Option<Value>> = Mutex::default();
+    let liar = lie("POST", "/v1/customers", move |_, body| {
+        let id = first.lock().unwrap().get_or_insert_with(|| body["customerId"].clone()).clone();
+        body["customerId"] = id;
+    });
+    breaks(liar, &["id-unique/AddCustomer/200/customerId"]).await;
+}

@@ -1,10 +1,12 @@
 //! Each law: a server that breaks it alone is found by its name, and one that keeps it is silent.
 
 mod collections;
+mod costs;
 mod declaring;
 mod lifecycles;
 mod needless;
 mod second;
+mod settling;
 mod windows;
 mod writing;
 

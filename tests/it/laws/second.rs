@@ -16,22 +16,23 @@ use crate::pets::{Reply, Server, errors};
 use crate::proxy::{Answer, Asked};
 use crate::{run_selected, run_suite};
 
-static LIBRARY: LazyLock<Suite> = LazyLock::new(|| {
+static LIBRARY: LazyLock<Suite> =
+    LazyLock::new(|| laws(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/laws/library.overlay.yaml")));
+
+/// The cases of laws that this overlay declares of the library.
+pub(super) fn laws(overlay: &Path) -> Suite {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/laws");
-    let sources = Sources {
-        specs: vec![data.join("library.yaml")],
-        overlays: vec![data.join("library.overlay.yaml")],
-        cases: Vec::new(),
-    };
+    let sources =
+        Sources { specs: vec![data.join("library.yaml")], overlays: vec![overlay.to_owned()], cases: Vec::new() };
     let generation = generate::Settings { seed: 1, mark: vec!["label".to_owned()], ..generate::Settings::default() };
     let mut suite = Suite::load(&sources, &generation).unwrap_or_else(|errors| panic!("{errors:#?}"));
     suite.cases.retain(|case| matches!(case.origin, Origin::Law { .. }));
     suite
-});
+}
 
 /// What the library does otherwise: the faults, then what it may well do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     Healthy,
     /// `Location` names a number that nobody has.
     LocationOfNothing,
@@ -47,6 +48,10 @@ enum Way {
     CreatingPut,
     /// Every shelf has the number of the first.
     OneId,
+    /// Every book has the number of the first of its shelf.
+    OneNumber,
+    /// What was refused is put up all the same.
+    KeepsRefused,
     /// A shelf takes a thirteenth book.
     Boundless,
     /// Books are found on every shelf.
@@ -67,8 +72,8 @@ enum Way {
     Gone,
 }
 
-#[derive(Default)]
-struct Library {
+#[derive(Default, Clone)]
+pub(super) struct Library {
     /// The last number that was given out, and the shelves.
     shelves: (u64, BTreeMap<u64, Value>),
     /// The same for each shelf.
@@ -81,7 +86,7 @@ async fn open(way: Way) -> Server {
 }
 
 impl Library {
-    fn reply(&mut self, way: Way, asked: &Asked) -> Reply {
+    pub(super) fn reply(&mut self, way: Way, asked: &Asked) -> Reply {
         if asked.header("authorization") != Some("Bearer right") {
             return Reply::Json(401, json!({"error": "who?"}));
         }
@@ -92,7 +97,7 @@ impl Library {
             ("GET", ["shelves"]) => self.list_shelves(asked),
             ("POST", ["shelves"]) => self.add_shelf(way, asked),
             (_, ["shelves", _]) => {
-                let keep = |stored: &Value, sent: &Map<String, Value>| put(way, stored, sent, "id", "");
+                let keep = move |stored: &Value, sent: &Map<String, Value>| put(way, stored, sent, "id", "");
                 let status = if way == Way::CreatingPut { 201 } else { 200 };
                 one(way, asked, &mut self.shelves.1, id(1), (status, &keep))
             }
@@ -107,7 +112,7 @@ impl Library {
                 found.map_or_else(missing, |book| Reply::Json(200, book.clone()))
             }
             (_, ["shelves", _, "books", _]) => {
-                let keep = |stored: &Value, sent: &Map<String, Value>| put(way, stored, sent, "no", "about");
+                let keep = move |stored: &Value, sent: &Map<String, Value>| put(way, stored, sent, "no", "about");
                 let books = &mut self.books.entry(id(1)).or_default().1;
                 one(way, asked, books, id(3), (200, &keep))
             }
@@ -124,6 +129,12 @@ impl Library {
 
     fn add_shelf(&mut self, way: Way, asked: &Asked) -> Reply {
         let Some(sent) = sent(asked).filter(|sent| sent.contains_key("label")) else {
+            let wrong = serde_json::from_slice::<Map<String, Value>>(&asked.body).unwrap_or_default();
+            if way == Way::KeepsRefused && wrong.contains_key("label") {
+                self.shelves.0 += 1;
+                let shelf = json!({"id": self.shelves.0, "label": wrong["label"]});
+                self.shelves.1.insert(self.shelves.0, shelf);
+            }
             return Reply::Json(400, json!({"error": "no shelf"}));
         };
         let number = if way == Way::OneId { 1 } else { self.shelves.0 + 1 };
@@ -155,24 +166,24 @@ impl Library {
         if way == Way::NoNewTitles && sent["title"].as_str().unwrap().contains(|c: char| c.is_ascii_digit()) {
             return Reply::Json(400, json!({"error": "who wrote that?"}));
         }
-        if matches!(way, Way::NoDoubles | Way::BoundlessNoDoubles) && books.values().any(|book| book["about"] == Value::Object(sent.clone())) {
+        if matches!(way, Way::NoDoubles | Way::BoundlessNoDoubles)
+            && books.values().any(|book| book["about"] == Value::Object(sent.clone()))
+        {
             return Reply::Json(409, json!({"error": "it is there"}));
         }
         *last = (*last).max(all) + 1;
         books.insert(*last, put(way, &json!({"no": *last}), &sent, "no", "about"));
-        let headers = vec![("location".to_owned(), format!("books/{last}"))];
+        let number = if way == Way::OneNumber { 1 } else { *last };
+        let headers = vec![("location".to_owned(), format!("books/{number}"))];
         Reply::With(Answer { status: 201, headers, body: Vec::new() })
     }
 }
 
+/// What is stored in the place of the first once the second was sent.
+type Keep = dyn Fn(&Value, &Map<String, Value>) -> Value;
+
 /// Reads, replaces or deletes one of `things`.
-fn one(
-    way: Way,
-    asked: &Asked,
-    things: &mut BTreeMap<u64, Value>,
-    id: u64,
-    (status, keep): (u16, &dyn Fn(&Value, &Map<String, Value>) -> Value),
-) -> Reply {
+fn one(way: Way, asked: &Asked, things: &mut BTreeMap<u64, Value>, id: u64, (status, keep): (u16, &Keep)) -> Reply {
     let Some(known) = things.get(&id).cloned() else {
         let status = if asked.method == "DELETE" { 409 } else { 410 };
         return if way == Way::Gone { Reply::Json(status, json!({"error": "gone"})) } else { missing() };
@@ -330,6 +341,7 @@ async fn a_put_that_is_not_idempotent() {
 async fn one_id_for_all() {
     let outcome = run(Way::OneId).await;
     assert!(errors(&outcome).contains(&"id-unique/addShelf/201/id"), "{:#?}", outcome.drifts);
+    shows(Way::OneNumber, &["id-unique/addBook/201"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
