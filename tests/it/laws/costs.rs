@@ -1,6 +1,7 @@
 //! How many requests each law takes: the table of `docs/laws.md` is what a run against the sandbox counts.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use conform::law::registry;
 use conform::outcome::Outcome;
@@ -21,11 +22,11 @@ fn table(outcome: &Outcome) -> String {
     let mut text = "| law | cases | requests |\n|---|---:|---:|\n".to_owned();
     for law in registry::LAWS {
         let Some((cases, requests)) = counted.get(law.id) else { continue };
-        text.push_str(&format!("| `{}` | {cases} | {requests} |\n", law.id));
+        writeln!(text, "| `{}` | {cases} | {requests} |", law.id).unwrap();
     }
     let own: u64 = counted.values().map(|(_, requests)| requests).sum();
-    text.push_str(&format!("| what several look at, and removing what was made | | {} |\n", outcome.requests - own));
-    text.push_str(&format!("| all | {} | {} |\n", outcome.cases.len(), outcome.requests));
+    writeln!(text, "| what several look at, and removing what was made | | {} |", outcome.requests - own).unwrap();
+    writeln!(text, "| all | {} | {} |", outcome.cases.len(), outcome.requests).unwrap();
     text
 }
 

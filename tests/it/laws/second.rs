@@ -132,8 +132,8 @@ impl Library {
             let wrong = serde_json::from_slice::<Map<String, Value>>(&asked.body).unwrap_or_default();
             if way == Way::KeepsRefused && wrong.contains_key("label") {
                 self.shelves.0 += 1;
-                let shelf = json!({"id": self.shelves.0, "label": wrong["label"]});
-                self.shelves.1.insert(self.shelves.0, shelf);
+                let kept = json!({"id": self.shelves.0, "label": wrong["label"]});
+                self.shelves.1.insert(self.shelves.0, kept);
             }
             return Reply::Json(400, json!({"error": "no shelf"}));
         };
