@@ -89,7 +89,7 @@ async fn create(base_url: String, token: String, ended: Arc<AtomicBool>) -> usiz
         let answer = answer.body(body.to_string()).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         created += 1;
-        tokio::time::sleep(Duration::from_millis(700)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
     created
 }
