@@ -30,7 +30,7 @@ fn commands(page: &str) -> Vec<Vec<String>> {
     let words = lines.map(|line| line.strip_prefix("$ ").unwrap().split_whitespace());
     words
         .filter_map(|words| {
-            let mut words = words.skip_while(|word| word.contains('=')).map(str::to_owned);
+            let mut words = words.skip_while(|word| word.contains('=')).map(|word| word.trim_matches('\'').to_owned());
             (words.next()? == "conform").then(|| words.collect())
         })
         .collect()
