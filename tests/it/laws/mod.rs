@@ -2,6 +2,7 @@
 
 mod collections;
 mod costs;
+mod crowd;
 mod declaring;
 mod lifecycles;
 mod needless;
