@@ -88,6 +88,7 @@ fn asked<'c>(
         let Some((index, filter)) = end else { continue };
         // In a window what lies on one side of our own value lies in the window as well.
         let query = vec![(&*filter.parameter, Template::Expression(series.value(*index)))];
+        let query = ground.within(collection, query);
         steps.push(ground.pinned(step, collection, &series, query)?);
     }
     Ok((ground.support(&name, (steps, vec![series.case.clone()]), Vec::new()), series))
@@ -105,7 +106,7 @@ fn judge(
     let shows = |step: &str| {
         let page = Page::read(object, observed, step)?;
         let found = page.find(&own).map(|(index, _)| index);
-        if found.is_none() && !(page.is_all(object, series.is_shared(observed)) && page.names_all()) {
+        if found.is_none() && !(page.is_all() && page.names_all()) {
             return Err("it may be on another page".to_owned());
         }
         Ok((page.at, found))

@@ -83,10 +83,10 @@ fn steps<'c>(
         Relation::Above | Relation::AtLeast => (wide(LONG_AGO)?, Asked::Wide),
         Relation::Below | Relation::AtMost => (wide(FAR_AHEAD)?, Asked::Wide),
     };
-    let query = vec![(&*filter.parameter, value)];
+    let query = ground.within(collection, vec![(&*filter.parameter, value)]);
     let mut steps = vec![ground.pinned(FILTERED, collection, series, query)?];
     if matches!(asked, Asked::Like(_)) {
-        steps.push(ground.pinned(AGAIN, collection, series, Vec::new())?);
+        steps.push(ground.pinned(AGAIN, collection, series, ground.within(collection, Vec::new()))?);
     }
     Ok((steps, asked))
 }
@@ -146,7 +146,7 @@ impl Judge {
         if missing == 0 {
             return Ok(Vec::new());
         }
-        if !page.is_all(&self.object, shared) || !page.names_all() {
+        if !page.is_all() || !page.names_all() {
             return Err("it may be on another page".to_owned());
         }
         let in_window = self.window.as_ref().filter(|_| shared && matches!(self.asked, Asked::Own));

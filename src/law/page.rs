@@ -34,6 +34,8 @@ pub(super) struct Page<'o> {
     pub(super) next: Option<&'o Value>,
     /// How many elements there are in all, where it says so.
     pub(super) total: Option<u64>,
+    /// Whether it surely is the last: it says so, or holds fewer elements than it may.
+    last: bool,
     id: &'o Pointer,
 }
 
@@ -48,11 +50,20 @@ impl<'o> Page<'o> {
         let next = object.cursor.as_ref().and_then(|cursor| seen.value(&cursor.next));
         let total = object.total.as_ref().and_then(|total| seen.value(total));
         let number = |total: &Value| total.as_u64().or_else(|| total.as_str()?.parse().ok());
+        // No token is empty: some say so that there is none.
+        let next = next.filter(|next| *next != "");
+        let told = object.cursor.as_ref().is_some_and(|cursor| {
+            next.is_none() && seen.body.as_ref().is_some_and(|body| cursor.next.resolve(body).is_some())
+        });
+        let most = object.limit.as_ref().map(|limit| {
+            let asked = seen.query(&limit.parameter).and_then(|asked| asked.parse().ok());
+            asked.or(limit.default).unwrap_or(usize::MAX)
+        });
         Ok(Self {
             at,
             elements,
-            // No token is empty: some say so that there is none.
-            next: next.filter(|next| *next != ""),
+            next,
+            last: told || next.is_none() && most.is_none_or(|most| elements.len() < most),
             total: total.and_then(number),
             id: &object.id,
         })
@@ -70,11 +81,9 @@ impl<'o> Page<'o> {
         Some((index, self.elements.get(index)?))
     }
 
-    /// Whether nothing follows. A list that `others` may fill as well is only all where it is not as long as a page.
-    pub(super) fn is_all(&self, object: &CollectionObject, others: bool) -> bool {
-        let cut = others && object.cursor.is_none() && object.limit.is_some();
-        let fits = |limit: &super::declared::Limit| limit.default.is_some_and(|most| self.elements.len() < most);
-        self.next.is_none() && (!cut || object.limit.as_ref().is_some_and(fits))
+    /// Whether surely nothing follows.
+    pub(super) fn is_all(&self) -> bool {
+        self.last
     }
 
     /// Whether all its elements show their ids: only then is one missing that it does not show.
@@ -132,7 +141,7 @@ impl<'o> Walk<'o> {
         };
         let still = !series.is_shared(observed)
             || whole.as_ref().zip(Page::read(object, observed, AGAIN).ok()).is_some_and(|(whole, again)| {
-                let all = |page: &Page<'_>| page.is_all(object, true) && page.names_all();
+                let all = |page: &Page<'_>| page.is_all() && page.names_all();
                 let ids = |page: &Page<'_>| page.ids().map(|(_, id)| id).collect::<BTreeSet<_>>();
                 all(whole) && all(&again) && ids(whole) == ids(&again)
             });

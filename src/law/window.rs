@@ -11,7 +11,7 @@ use super::relation::surely_between;
 use super::series::spelled;
 use crate::case::expression::{Criterion, Expression, Template};
 use crate::case::ruling::Observed;
-use crate::case::{Intent, Step, Until};
+use crate::case::{Action, ActionKind, Intent, Step, Until};
 use crate::contract::Location;
 use crate::document::Pointer;
 
@@ -32,6 +32,9 @@ const MOST: u64 = 50;
 
 /// Times may be shown in whole seconds, so that nothing surely lies between two of one second.
 const SECOND: Duration = Duration::from_millis(1050);
+
+/// Nothing surely lies between two times of one moment.
+const MOMENT: Duration = Duration::from_millis(20);
 
 /// The two filters that bound the time of creation, and where an answer that creates holds that time.
 #[derive(Debug, Clone)]
@@ -192,13 +195,16 @@ impl<'c> Ground<'c, '_> {
         query
     }
 
-    /// A step that takes a second and changes nothing, where there is one.
+    /// A step that changes nothing and takes a moment, or a second where the time of creation shows no more; where there is
+    /// one.
     fn pause(&self, resource: &Resource<'c>, created: &Step, name: &str) -> Result<Option<Step>, String> {
         let Some(read) = &resource.read else { return Ok(None) };
         let id = Expression::StepOutput(created.id.clone(), "id".to_owned(), Pointer::root());
         let mut step = self.request(&format!("pause-{name}"), read.operation, &[id])?;
-        let never = Criterion::simple("$statusCode == 0").map_err(|error| error.to_string())?;
-        step.until = Some(Until { within: SECOND + SECOND / 2, every: SECOND, criteria: vec![never] });
+        let fine = Criterion::regex(Window::time(created), r"\.\d*[1-9]").map_err(|error| error.to_string())?;
+        step.until = Some(Until { within: SECOND + SECOND / 2, every: SECOND, criteria: vec![fine] });
+        let kind = ActionKind::Retry { after: MOMENT, limit: 1, step: None, case: None };
+        step.on_success.push(Action { name: name.to_owned(), kind, arguments: Vec::new(), criteria: Vec::new() });
         Ok(Some(step))
     }
 }

@@ -120,9 +120,7 @@ async fn a_server_that_takes_each_reference_once_is_judged_and_silent() {
     let proxy = once(|_, answer| Lie::Answer(answer)).await;
     let outcome = busy(&proxy, &JUDGED).await;
     assert!(outcome.drifts.is_empty(), "{:#?}", outcome.drifts);
-    // From the year 2000 on there are more than one page shows.
-    let expected = [("filter-complete GetAllCustomers: createDateStart", "it may be on another page")];
-    assert_eq!(unjudged(&outcome), expected);
+    assert_eq!(unjudged(&outcome), []);
     // All laws together, and two runs at once.
     let run = |seed| run_suite(&LAWS, seed, &proxy.base_url, &proxy.token);
     let (one, two) = tokio::join!(run(2), run(3));
