@@ -75,6 +75,8 @@ pub struct Broken {
     pub promised: String,
     /// What came instead; redacted when it enters the outcome.
     pub came: Value,
+    /// Where two things are compared: the values that were to be expected and those that came, in the nesting of the body.
+    pub compared: Option<[Value; 2]>,
     /// What the server would have to answer.
     pub remedy: String,
     /// Whether every reading of the document promises it; else it is worth a warning only.

@@ -145,6 +145,10 @@ pub struct Drift {
     /// The requests that show it together and their statuses, in order; of a law.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<String>,
+    /// Where two bodies are compared: the places of which they hold other values, a line each. What was to be expected begins
+    /// with `-`, what came with `+`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub difference: Vec<String>,
     /// Which part of the message: `status`, `header Content-Type`, `body /items/0/id`, `exchange`.
     pub part: String,
     /// One sentence that says what is different.

@@ -146,6 +146,7 @@ fn judge(
             if includes(filter.relation) { "show" } else { "leave out" },
             filter.parameter
         ),
+        compared: None,
         certain: true,
     }])
 }

@@ -121,6 +121,7 @@ impl Judge {
             promised: format!("404, or an answer without it: this {parent} has no {name}"),
             came: json!(format!("the {name} of another {parent}")),
             remedy: format!("look for a {name} only among those of the {parent} that the path names"),
+            compared: None,
             certain: true,
         }
     }

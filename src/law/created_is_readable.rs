@@ -42,6 +42,7 @@ fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
                     promised: format!("a success, {within:?} after it was created at the latest"),
                     came: json!(seen.status()),
                     remedy: format!("keep the {name}, and answer it when it is read"),
+                    compared: None,
                     certain: true,
                 }]),
                 _ if seen.is_success() => Ok(Vec::new()),

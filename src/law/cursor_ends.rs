@@ -38,6 +38,7 @@ fn judge(walk: &Walk<'_>) -> Judgement {
         promised: "no cursor, or null, after the last element".to_owned(),
         came: page.next.cloned().unwrap_or(Value::Null),
         remedy: "leave the cursor out where nothing follows, or answer null".to_owned(),
+        compared: None,
         certain: true,
     }])
 }

@@ -114,6 +114,7 @@ impl Judge {
                     promised: "a time in the future".to_owned(),
                     came: value.clone(),
                     remedy: "answer when it ends, after it was created".to_owned(),
+                    compared: None,
                     certain: true,
                 });
             }
@@ -149,6 +150,7 @@ impl Window {
             came: json!(value),
             remedy: "answer the time of creation, with the offset in which it is written".to_owned(),
             // Some hours are what a wrong offset makes, or a clock that somebody knows to be wrong.
+            compared: None,
             certain: out > DAY,
         })
     }

@@ -63,6 +63,7 @@ fn judge(object: &CollectionObject, (limit, size): (&Limit, usize), observed: &[
         promised: format!("{size} elements"),
         came: json!(shown),
         remedy: format!("put {size} elements into a page where `{}` is left out", limit.parameter),
+        compared: None,
         certain: true,
     }])
 }

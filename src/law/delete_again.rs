@@ -52,6 +52,7 @@ fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
                     came: json!(again.status()),
                     remedy: format!("refuse to delete a {name} that is not there, or document no 404 for it"),
                     // The effect is the same both times, which is all that HTTP asks of DELETE.
+                    compared: None,
                     certain: false,
                 }]),
                 _ => Err(unanswered(again)),

@@ -166,6 +166,7 @@ impl Judge {
             remedy: format!(
                 "show no {name} that was deleted, or say in it that it was removed, as the answer to deleting it does"
             ),
+            compared: None,
             certain: unchanged,
         }
     }

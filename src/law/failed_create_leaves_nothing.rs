@@ -122,6 +122,7 @@ impl Left {
                     promised: format!("no {name}: the request that would have created it was refused"),
                     came: json!([element]),
                     remedy: "look at the whole request before anything of it is kept".to_owned(),
+                    compared: None,
                     certain: true,
                 }]);
             }

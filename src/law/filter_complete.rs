@@ -164,6 +164,7 @@ impl Judge {
             promised: "all that was created and fits".to_owned(),
             came: json!({ "missing": missing, "shown": page.elements.len() }),
             remedy: "show every element that fits".to_owned(),
+            compared: None,
             certain: true,
         }])
     }

@@ -113,6 +113,7 @@ impl Judge {
                 promised: format!("only elements that are {} `{parameter}` at `{member}`", words(*relation)),
                 came,
                 remedy: format!("leave out what `{parameter}` does not ask for"),
+                compared: None,
                 certain: true,
             })
             .collect())

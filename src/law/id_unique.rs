@@ -79,6 +79,7 @@ impl Judge {
             remedy: format!("give each {name} an id of its own"),
             // Who is told the same twice may answer with what is there already, unless it says that it made something new
             // (RFC 9110 §15.3.2).
+            compared: None,
             certain: before.sent != seen.sent || seen.status() == 201,
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::leaves::{self, Missing, Spellings, differences};
-use super::unchanged::{Thing, compared_leaves};
+use super::unchanged::{Thing, compared};
 use crate::case::ruling::Broken;
 use crate::document::{Place, Pointer};
 
@@ -39,7 +39,8 @@ pub(super) fn kept(
             class: String::new(),
             message,
             promised: format!("what was written at {}", names.join(", ")),
-            came: compared_leaves("written", "read", &leaves),
+            came: Value::Null,
+            compared: Some(compared(&leaves)),
             remedy: remedy.to_owned(),
             certain: leaves.iter().any(|leaf| leaf.certain),
         }

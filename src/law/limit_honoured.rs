@@ -45,6 +45,7 @@ fn judge(walk: &Walk<'_>) -> Judgement {
         promised: format!("{LIMIT} elements in each page, and no more in the last"),
         came: json!(page.elements.len()),
         remedy: "put as many elements into a page as are asked for".to_owned(),
+        compared: None,
         certain: true,
     });
     Ok(broken.into_iter().collect())

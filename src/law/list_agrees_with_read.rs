@@ -96,6 +96,7 @@ impl Judge {
                     promised: "one value, wherever it is shown, as nobody changed it".to_owned(),
                     came: below.resolve(one).cloned().unwrap_or(Value::Null),
                     remedy: "show the same value in the list and when the thing is read".to_owned(),
+                    compared: None,
                     certain: true,
                 }]);
             }

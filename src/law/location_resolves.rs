@@ -150,6 +150,7 @@ impl Judge {
             promised: format!("the URL of the {name} that was created (RFC 9110 §15.3.2)"),
             came: json!("another one"),
             remedy: format!("name in `Location` the URL at which the {name} can be read"),
+            compared: None,
             certain: true,
         }
     }

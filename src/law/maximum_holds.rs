@@ -231,6 +231,7 @@ impl Judge {
             promised: String::new(),
             came: json!(null),
             remedy: String::new(),
+            compared: None,
             certain: false,
         }
     }

@@ -46,6 +46,7 @@ fn judge(walk: &Walk<'_>) -> Judgement {
         remedy: "begin each page after the last element of the page before, in an order that is the same each time"
             .to_owned(),
         // A page without a cursor may be all that a server has to give.
+        compared: None,
         certain: walk.pages.len() > 1,
     }])
 }

@@ -38,6 +38,7 @@ fn judge(walk: &Walk<'_>) -> Judgement {
         came: page.elements.get(index).and_then(|element| id.resolve(element)).cloned().unwrap_or(Value::Null),
         remedy: "begin each page after the last element of the page before, in an order that is the same each time"
             .to_owned(),
+        compared: None,
         certain: true,
     }])
 }

@@ -60,6 +60,7 @@ fn judge(replaced: &Replaced, observed: &[Observed]) -> Judgement {
             promised: "200 or 204: it has a current representation (RFC 9110 §9.3.4)".to_owned(),
             came: json!(201),
             remedy: format!("replace the {name} that is there, and answer 200 or 204"),
+            compared: None,
             certain: true,
         }]);
     }
@@ -82,6 +83,7 @@ fn judge(replaced: &Replaced, observed: &[Observed]) -> Judgement {
                 promised: format!("{one}, as after the first time"),
                 came: two.clone(),
                 remedy: format!("store what was sent, whatever the {name} was before (RFC 9110 §9.2.2)"),
+                compared: None,
                 certain: true,
             }]);
         }

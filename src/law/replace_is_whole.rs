@@ -81,6 +81,7 @@ fn judge(replaced: &Replaced, observed: &[Observed]) -> Judgement {
                 promised: format!("nothing, or the usual value, at `{}`: the replacement does not hold it", leaf.shown),
                 came: value.clone(),
                 remedy: format!("take the body as the whole of the {name}, or offer PATCH for a part of it"),
+                compared: None,
                 certain: replaced.at_once,
             }]);
         }

@@ -141,6 +141,7 @@ impl Judge {
             ),
             came: elements.get(index).and_then(value).unwrap_or(Value::Null),
             remedy: format!("sort by `{}`, in the direction that is asked for", self.member),
+            compared: None,
             certain: true,
         }))
     }

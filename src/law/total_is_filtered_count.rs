@@ -47,6 +47,7 @@ fn broken(walk: &Walk<'_>, page: &Page<'_>, class: &str, message: &str, total: u
         promised,
         came: json!(total),
         remedy: "count all that the filter leaves, and nothing else, whatever the page".to_owned(),
+        compared: None,
         certain: true,
     }
 }

@@ -1,6 +1,6 @@
 //! Two reads of one thing: what the declared fields showed before and show after something that is not to change them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::declared::{Resource, View};
 use super::ground::{shown, success};
@@ -90,7 +90,7 @@ impl Unchanged {
         let may_change = |at: &Pointer| self.except.iter().any(|except| at.starts_with(except));
         let missing = if after.unsteady { Missing::Fine } else { Missing::Lost };
         let mut found: Vec<Difference> = Vec::new();
-        let mut compared = false;
+        let mut shown = false;
         for field in self.fields.iter().filter(|field| !may_change(field)) {
             let Some(value) = field.resolve(before.value).filter(|value| !value.is_null()) else { continue };
             // Where a whole part is not shown any more, nobody knows what became of the fields in it.
@@ -98,12 +98,12 @@ impl Unchanged {
             if !field.parent().is_none_or(held) {
                 continue;
             }
-            compared = true;
+            shown = true;
             let how = (&Spellings::default(), missing);
             let different = differences(value, field.resolve(after.value), field, how);
             found.extend(different.into_iter().filter(|difference| !may_change(&difference.at)));
         }
-        if !compared {
+        if !shown {
             return Err("the answers show no field that can be compared".to_owned());
         }
         if found.is_empty() {
@@ -117,7 +117,8 @@ impl Unchanged {
             class: String::new(),
             message: self.message.clone(),
             promised: format!("what was read before at {}", names.join(", ")),
-            came: compared_leaves("before", "after", &found),
+            came: Value::Null,
+            compared: Some(compared(&found)),
             remedy: self.remedy.clone(),
             certain: found.iter().any(|difference| difference.certain),
         }])
@@ -125,10 +126,10 @@ impl Unchanged {
 }
 
 /// What differs, in two objects with the nesting of the answer, so that personal values are known by their names.
-pub(super) fn compared_leaves(first: &str, second: &str, found: &[Difference]) -> Value {
+pub(super) fn compared(found: &[Difference]) -> [Value; 2] {
     let before = nested(found.iter().map(|difference| (&difference.at, &difference.before)));
     let after = nested(found.iter().map(|difference| (&difference.at, &difference.after)));
-    json!({ first: before, second: after })
+    [before, after]
 }
 
 /// That the answer shows the text `value` at `at`, as a condition of Arazzo; nothing where it cannot be said.

@@ -46,6 +46,7 @@ fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> R
                 came: json!(seen.status()),
                 remedy: "answer 404 where nothing has the id".to_owned(),
                 // A list of none may be the answer to a question for all that have an id.
+                compared: None,
                 certain: !shows_nothing(seen),
             }]),
             _ => Err(unanswered(seen)),

@@ -97,6 +97,7 @@ pub(super) fn drift(rule: &str, operation: &str) -> Drift {
         overlay: None,
         says: None,
         steps: Vec::new(),
+        difference: Vec::new(),
         part: "body /items/*/customerStatus".to_owned(),
         message: "`customerStatus` is none of the documented values".to_owned(),
         promised: "one of Active, Inactive, Suspended".to_owned(),

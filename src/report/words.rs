@@ -88,10 +88,11 @@ pub(super) fn facts(drift: &Drift) -> Vec<(&'static str, String)> {
         ("where", drift.part.clone()),
         ("promised", drift.promised.clone()),
         ("says", drift.says.clone().unwrap_or_default()),
-        ("came", came(drift)),
+        ("came", if drift.difference.is_empty() { came(drift) } else { String::new() }),
         ("pair", sibling),
         ("", own),
     ];
+    all.extend(lines("came", drift.difference.clone(), DIFFERENT));
     all.extend(steps(drift));
     all.extend([
         ("remedy", drift.remedy.clone()),
@@ -108,15 +109,22 @@ pub(super) fn facts(drift: &Drift) -> Vec<(&'static str, String)> {
 /// Requests of a law that are shown.
 const STEPS: usize = 12;
 
-/// The requests that show it together, a line each; of many the first and the last.
+/// Lines of two bodies that are shown.
+const DIFFERENT: usize = 16;
+
+/// The requests that show it together.
 fn steps(drift: &Drift) -> Vec<(&'static str, String)> {
     let numbered = drift.steps.iter().enumerate().map(|(index, step)| format!("{}. {step}", index + 1));
-    let mut lines: Vec<String> = numbered.collect();
-    if let more @ 1.. = lines.len().saturating_sub(STEPS) {
-        let from = STEPS / 2;
+    lines("steps", numbered.collect(), STEPS)
+}
+
+/// `lines` with a label at the first; of more than `most` the first and the last.
+fn lines(label: &'static str, mut lines: Vec<String>, most: usize) -> Vec<(&'static str, String)> {
+    if let more @ 1.. = lines.len().saturating_sub(most) {
+        let from = most / 2;
         lines.splice(from..from + more, [format!("… {more} more, in report.json")]);
     }
-    lines.into_iter().enumerate().map(|(index, line)| (if index == 0 { "steps" } else { "" }, line)).collect()
+    lines.into_iter().enumerate().map(|(index, line)| (if index == 0 { label } else { "" }, line)).collect()
 }
 
 /// Characters of a value that are shown in a pair.

@@ -125,6 +125,7 @@ impl Runner<'_> {
             overlay,
             says,
             steps: Vec::new(),
+            difference: Vec::new(),
             witness: witness(&self.redactor, subject.exchange),
         }
     }

@@ -1,10 +1,11 @@
 //! What a law's case observed, and what its ruling says of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
 
 use crate::case::ruling::{Broken, Judgement, Observed};
 use crate::case::{Case, CaseId, Origin};
@@ -81,7 +82,7 @@ impl Runner<'_> {
         if let Some(again) = &ruling.again {
             let of_it = |observed: &&mut Observed| observed.step == *again && observed.is_success();
             let shapes: BTreeSet<_> =
-                observed.iter_mut().filter(of_it).map(|seen| members(seen.body.as_ref())).collect();
+                observed.iter_mut().filter(of_it).map(|seen| shape_of(seen.body.as_ref())).collect();
             observed.iter_mut().filter(of_it).for_each(|seen| seen.unsteady = shapes.len() > 1);
         }
         ruling.judge(&observed)
@@ -96,20 +97,21 @@ impl Runner<'_> {
             let operation = &at.observed.operation;
             let usual = if broken.certain { Level::Error } else { Level::Warning };
             let Some(level) = self.levels.level(ruling.rule, &operation.0, usual) else { continue };
+            let compared = broken.compared.clone();
             let finding = finding(ruling.rule, level, broken, &at.observed);
             let id = fingerprint(&finding, &operation.0, Some(at.observed.status()));
             if ruled.drifts.contains(&id) {
                 continue;
             }
             ruled.failed |= level == Level::Error;
-            let sighting = || self.sighted(finding, at, seen);
+            let sighting = || self.sighted(finding, at, seen, compared.as_ref());
             self.sight(root, (&id, at.number, level), sighting);
             ruled.drifts.push(id);
         }
         ruled
     }
 
-    fn sighted(&self, mut finding: Finding, at: &Seen, seen: &[Arc<Seen>]) -> Sighting {
+    fn sighted(&self, mut finding: Finding, at: &Seen, seen: &[Arc<Seen>], compared: Option<&[Value; 2]>) -> Sighting {
         finding.came = came(&at.redactor, &finding.part, &finding.came);
         let source = self.contract.source(finding.place.document);
         let amended = source.and_then(|source| source.overlay_at(&finding.place.pointer));
@@ -126,6 +128,7 @@ impl Runner<'_> {
             overlay: amended.map(|amended| amended.file.clone()),
             says: self.sentence(&finding.place).or_else(|| amended.map(|amended| amended.description.clone())),
             steps: steps.collect(),
+            difference: compared.map(|compared| difference(&at.redactor, compared)).unwrap_or_default(),
             witness: at.witness.clone(),
             finding,
         }
@@ -136,6 +139,29 @@ impl Runner<'_> {
         let text = self.contract.schemas.source(place)?.as_str()?;
         matches!(place.pointer.last().as_deref(), Some("description" | "summary")).then(|| text.to_owned())
     }
+}
+
+/// Instead of a value that must not be shown and is not the one that stood there.
+const ANOTHER: &str = "another, <redacted>";
+
+/// The lines of what was to be expected and of what came, without those that are the same.
+fn difference(redactor: &Redactor, [expected, actual]: &[Value; 2]) -> Vec<String> {
+    let shown = |value: &Value| members(Some(&came(redactor, &Part::Exchange, value)));
+    let (before, mut after) = (shown(expected), shown(actual));
+    for (at, value) in &mut after {
+        // Personal values that differ look alike once they are redacted.
+        let hidden = before.get(at) == Some(value) && at.resolve(expected) != at.resolve(actual);
+        if hidden {
+            *value = Value::from(ANOTHER);
+        }
+    }
+    let text = |lines: &BTreeMap<Pointer, Value>| {
+        lines.iter().map(|(at, value)| format!("{at}: {value}\n")).collect::<String>()
+    };
+    let (before, after) = (text(&before), text(&after));
+    let compared = TextDiff::from_lines(&before, &after);
+    let changes = compared.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
+    changes.map(|change| format!("{} {}", change.tag(), change.value().trim_end())).collect()
 }
 
 /// `body` with null in the place of every value that its schema refuses.
@@ -152,8 +178,13 @@ fn without_refused(mut body: Value, violations: &[Violation]) -> Value {
 }
 
 /// Where a body holds a value.
-fn members(body: Option<&Value>) -> BTreeSet<Pointer> {
-    let mut found = BTreeSet::new();
+fn shape_of(body: Option<&Value>) -> BTreeSet<Pointer> {
+    members(body).into_keys().collect()
+}
+
+/// The values that a body holds, and where; null is none.
+fn members(body: Option<&Value>) -> BTreeMap<Pointer, Value> {
+    let mut found = BTreeMap::new();
     let mut pending: Vec<(Pointer, &Value)> = body.map(|body| (Pointer::root(), body)).into_iter().collect();
     while let Some((at, value)) = pending.pop() {
         match value {
@@ -164,8 +195,8 @@ fn members(body: Option<&Value>) -> BTreeSet<Pointer> {
             Value::Array(elements) => {
                 pending.extend(elements.iter().enumerate().map(|(index, element)| (at.index(index), element)));
             }
-            _ => {
-                found.insert(at);
+            scalar => {
+                found.insert(at, scalar.clone());
             }
         }
     }

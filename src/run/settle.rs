@@ -105,7 +105,8 @@ impl Runner<'_> {
     }
 
     fn drift(&self, id: &str, seen: &Seen) -> Option<Drift> {
-        let Sighting { finding, operation, status, overlay, says, steps, witness } = seen.sighting.as_ref()?;
+        let Sighting { finding, operation, status, overlay, says, steps, difference, witness } =
+            seen.sighting.as_ref()?;
         let source = self.contract.source(finding.place.document);
         let pointer = &finding.place.pointer;
         let (file, position) = source.map(|source| source.locate(pointer)).unzip();
@@ -122,6 +123,7 @@ impl Runner<'_> {
             overlay: overlay.clone(),
             says: says.clone(),
             steps: steps.clone(),
+            difference: difference.clone(),
             part: finding.part.to_string(),
             message: finding.message.clone(),
             promised: finding.promised.clone(),

@@ -77,6 +77,8 @@ pub(super) struct Sighting {
     pub(super) says: Option<String>,
     /// The requests of the case and their answers, where they show it together.
     pub(super) steps: Vec<String>,
+    /// The lines of both bodies, where two are compared.
+    pub(super) difference: Vec<String>,
     pub(super) witness: Witness,
 }
 

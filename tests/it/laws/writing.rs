@@ -101,6 +101,7 @@ type Memory = Mutex<BTreeMap<String, Value>>;
 async fn update_is_partial() {
     for lost in [json!(null), json!("elsewhere")] {
         let memory: &'static Memory = Box::leak(Box::default());
+        let elsewhere = lost.clone();
         let liar = watching(
             |asked, answer| {
                 let body = sent(asked);
@@ -110,12 +111,17 @@ async fn update_is_partial() {
             },
             move |id, body| {
                 if memory.lock().unwrap().contains_key(id) {
-                    body["kycDetails"]["placeOfBirth"] = lost.clone();
+                    body["kycDetails"]["placeOfBirth"] = elsewhere.clone();
                 }
             },
         );
         let outcome = breaks(liar, &["update-is-partial/GetOneCustomer/200"]).await;
         assert_eq!(outcome.drifts[0].promised, "what was read before at `/kycDetails/placeOfBirth`");
+        let lines: Vec<&str> = outcome.drifts[0].difference.iter().map(String::as_str).collect();
+        // Where somebody was born is personal, and so is that it is not the same.
+        let shown =
+            ["- /kycDetails/placeOfBirth: \"<redacted>\"", "+ /kycDetails/placeOfBirth: \"another, <redacted>\""];
+        assert_eq!(lines, &shown[..if lost.is_null() { 1 } else { 2 }]);
         assert!(outcome.drifts[0].says.as_ref().unwrap().contains("only specified fields will be updated"));
     }
 }
