@@ -164,14 +164,21 @@ fn difference(redactor: &Redactor, [expected, actual]: &[Value; 2]) -> Vec<Strin
     changes.map(|change| format!("{} {}", change.tag(), change.value().trim_end())).collect()
 }
 
-/// `body` with null in the place of every value that its schema refuses.
+/// `body` without the values that its schema refuses.
 fn without_refused(mut body: Value, violations: &[Violation]) -> Value {
     for violation in violations {
+        let at = &violation.instance;
+        let refused = at.resolve(&body);
         // Of an object that lacks a member, or has one too many, all others are as good as ever.
-        if let Some(value) = body.pointer_mut(&violation.instance.to_string())
-            && (violation.keyword == "type" || !(value.is_object() || value.is_array()))
-        {
-            *value = Value::Null;
+        let is_whole = |value: &Value| violation.keyword == "type" || !(value.is_object() || value.is_array());
+        if !refused.is_some_and(is_whole) {
+            continue;
+        }
+        let parent = at.parent().and_then(|parent| body.pointer_mut(&parent.to_string()));
+        match (parent.and_then(Value::as_object_mut), at.last()) {
+            // Null would say something: that no page follows, for one.
+            (Some(members), Some(name)) => drop(members.remove(&*name)),
+            _ => drop(body.pointer_mut(&at.to_string()).map(Value::take)),
         }
     }
     body

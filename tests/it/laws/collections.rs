@@ -454,3 +454,16 @@ async fn an_answer_that_repeats_nothing_of_what_was_written_can_still_be_pinned(
     .await;
     assert_eq!(unjudged(&outcome, &["filter-complete", "pages-complete", "bound-exclusive", "sort-order"]), []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_that_its_schema_refuses_is_no_end_of_the_list() {
+    let outcome = run(lie("GET", "/v1/customers", |_, body| {
+        if body["after"].is_string() {
+            body["after"] = json!(7);
+        }
+    }))
+    .await;
+    let errors = outcome.drifts.iter().filter(|drift| drift.level == Level::Error);
+    let expected = ["wrong-body/GetAllCustomers/200/after/type"];
+    assert_eq!(errors.map(|drift| drift.id.as_str()).collect::<Vec<_>>(), expected, "{:#?}", outcome.drifts);
+}
