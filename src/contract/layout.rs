@@ -65,14 +65,14 @@ pub(crate) fn below(kind: Kind, name: &str) -> Option<(Shape, Kind)> {
         (Kind::Callback, name) if name != "$ref" => (One, Kind::PathItem),
         (Kind::Parameter | Kind::Header | Kind::Body | Kind::Response, "content") => (Members, Kind::Media),
         (Kind::Parameter | Kind::Header | Kind::Media, "examples") => (Members, Kind::Example),
-        (Kind::Parameter | Kind::Header | Kind::Media, "schema") => (One, Kind::Schema),
         (Kind::Media, "encoding") => (Members, Kind::Encoding),
         (Kind::Response | Kind::Encoding, "headers") => (Members, Kind::Header),
         (Kind::Response, "links") => (Members, Kind::Link),
         (Kind::Schema, "discriminator") => (One, Kind::Discriminator),
         (Kind::Schema, "properties") => (Members, Kind::Schema),
         (Kind::Schema, "allOf" | "anyOf" | "oneOf") => (Elements, Kind::Schema),
-        (Kind::Schema, "items" | "additionalProperties" | "not") => (One, Kind::Schema),
+        (Kind::Parameter | Kind::Header | Kind::Media, "schema")
+        | (Kind::Schema, "items" | "additionalProperties" | "not") => (One, Kind::Schema),
         _ => return None,
     };
     Some(found)

@@ -139,12 +139,7 @@ pub fn ordinary(
     settings: &Settings,
     by_example: bool,
 ) -> Result<Step, String> {
-    let builder = Builder::alone(contract, settings);
-    let minimal = builder.step(operation, Extent::Minimal)?;
-    let examples = if by_example { request::examples(builder.sampler, operation, settings) } else { Vec::new() };
-    let mut examples = examples.into_iter().map(|payload| Step { payload: Some(payload), ..minimal.clone() });
-    let example = examples.find(|step| label(contract, operation, step) == Label::Valid);
-    Ok(example.unwrap_or(minimal))
+    chosen((contract, settings), operation, by_example, Extent::Minimal)
 }
 
 /// One request to `operation` that should be accepted and says as much as it can: with the first of the document's own example
@@ -158,11 +153,24 @@ pub fn whole(
     settings: &Settings,
     by_example: bool,
 ) -> Result<Step, String> {
+    chosen((contract, settings), operation, by_example, Extent::Full)
+}
+
+/// The first request that surely is valid: by an example where that is asked for, then as `extent` says, else the smallest.
+fn chosen(
+    (contract, settings): (&Contract, &Settings),
+    operation: &Operation,
+    by_example: bool,
+    extent: Extent,
+) -> Result<Step, String> {
     let builder = Builder::alone(contract, settings);
     let minimal = builder.step(operation, Extent::Minimal)?;
     let examples = if by_example { request::examples(builder.sampler, operation, settings) } else { Vec::new() };
-    let full = payload(builder.sampler, operation, Extent::Full, settings).ok().flatten();
-    let mut steps = examples.into_iter().chain(full).map(|payload| Step { payload: Some(payload), ..minimal.clone() });
+    let whole = match extent {
+        Extent::Minimal => None,
+        _ => payload(builder.sampler, operation, extent, settings).ok().flatten(),
+    };
+    let mut steps = examples.into_iter().chain(whole).map(|payload| Step { payload: Some(payload), ..minimal.clone() });
     Ok(steps.find(|step| label(contract, operation, step) == Label::Valid).unwrap_or(minimal))
 }
 

@@ -26,11 +26,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 const COARSE: SignedDuration = SignedDuration::from_mins(1);
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        if let Err(reason) = add(law, ground, resource) {
-            ground.note(law, &resource.name, &reason);
-        }
-    }
+    ground.each_resource(law, |ground, resource| add(law, ground, resource));
 }
 
 fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {

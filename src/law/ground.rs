@@ -96,6 +96,15 @@ impl<'c, 'd> Ground<'c, 'd> {
         self.composed
     }
 
+    /// Has `add` add the cases of `law` about each resource; its errors say why there are none.
+    pub(super) fn each_resource(&mut self, law: &Law, add: impl Fn(&mut Self, &Resource<'c>) -> Result<(), String>) {
+        for resource in &self.declared.resources {
+            if let Err(reason) = add(self, resource) {
+                self.note(law, &resource.name, &reason);
+            }
+        }
+    }
+
     /// Says that `law` says nothing of `subject`, and why.
     pub(super) fn note(&mut self, law: &Law, subject: &str, reason: &str) {
         self.composed.notes.push(format!("{} is not judged of {subject}: {reason}", law.id));

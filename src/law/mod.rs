@@ -100,6 +100,6 @@ pub fn compose(contract: &Contract, settings: &generate::Settings) -> Result<Com
 fn note(warning: &Diagnostic) -> String {
     let place =
         warning.position.map_or_else(|| warning.file.clone(), |position| format!("{}:{position}", warning.file));
-    let help = warning.help.iter().map(|help| format!("; {help}")).collect::<String>();
-    format!("{} ({place}){help}", warning.message)
+    let said = format!("{} ({place})", warning.message);
+    [said].into_iter().chain(warning.help.iter().cloned()).collect::<Vec<_>>().join("; ")
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Law;
 use super::declared::{Resource, View};
 use super::ground::{Ground, late, success};
-use super::replacing::{Replaced, differ, same};
+use super::replacing::{Replaced, differ, replacing, same};
 use crate::case::Step;
 use crate::case::ruling::{Broken, Judgement, Observed};
 use crate::contract::Operation;
@@ -19,23 +19,13 @@ pub(super) const LAW: Law = Law {
 };
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        let (Some(replace), Some(view)) = (resource.replace, &resource.read) else { continue };
-        match steps(ground, resource, replace, view) {
-            Ok(steps) => {
-                let replaced = Replaced::new(resource, view, ground.promise(replace));
-                ground.add(law, (&resource.name, ""), (steps, &[]), move |observed| judge(&replaced, observed));
-            }
-            Err(reason) => ground.note(law, &resource.name, &reason),
-        }
-    }
+    replacing(law, ground, steps, judge);
 }
 
 fn steps<'c>(
     ground: &Ground<'c, '_>,
     resource: &Resource<'c>,
-    replace: &Operation,
-    view: &View<'c>,
+    (replace, view): (&Operation, &View<'c>),
 ) -> Result<Vec<Step>, String> {
     let (mut steps, specimen) = ground.own(resource, "create")?;
     for (put, read) in [("put", "read"), ("put-again", "read-again")] {

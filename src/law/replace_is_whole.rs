@@ -3,7 +3,7 @@
 use super::Law;
 use super::declared::{Resource, View};
 use super::ground::{Ground, late, success};
-use super::replacing::{Replaced, same};
+use super::replacing::{Replaced, replacing, same};
 use crate::case::Step;
 use crate::case::ruling::{Broken, Judgement, Observed};
 use crate::contract::Operation;
@@ -17,24 +17,14 @@ pub(super) const LAW: Law = Law {
 };
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        let (Some(replace), Some(view)) = (resource.replace, &resource.read) else { continue };
-        match steps(ground, resource, replace, view) {
-            Ok(steps) => {
-                let replaced = Replaced::new(resource, view, ground.promise(replace));
-                ground.add(law, (&resource.name, ""), (steps, &[]), move |observed| judge(&replaced, observed));
-            }
-            Err(reason) => ground.note(law, &resource.name, &reason),
-        }
-    }
+    replacing(law, ground, steps, judge);
 }
 
 /// Replaced by little, by much and by little again, and read each time.
 fn steps<'c>(
     ground: &Ground<'c, '_>,
     resource: &Resource<'c>,
-    replace: &Operation,
-    view: &View<'c>,
+    (replace, view): (&Operation, &View<'c>),
 ) -> Result<Vec<Step>, String> {
     let (mut steps, specimen) = ground.own(resource, "create")?;
     let ids = &specimen.ids;

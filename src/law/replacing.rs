@@ -4,11 +4,33 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::Law;
 use super::declared::{Field, Resource, View};
-use super::ground::{shown, success};
+use super::ground::{Ground, shown, success};
 use super::relation::compare;
-use crate::case::ruling::Observed;
+use crate::case::Step;
+use crate::case::ruling::{Judgement, Observed};
+use crate::contract::Operation;
 use crate::document::{Place, Pointer};
+
+/// The requests of a case about a resource that one operation replaces and a view shows.
+type Steps = for<'c> fn(&Ground<'c, '_>, &Resource<'c>, (&Operation, &View<'c>)) -> Result<Vec<Step>, String>;
+
+/// Adds a case of `law` for each resource that can be replaced and read.
+pub(super) fn replacing(
+    law: &Law,
+    ground: &mut Ground<'_, '_>,
+    steps: Steps,
+    judge: fn(&Replaced, &[Observed]) -> Judgement,
+) {
+    ground.each_resource(law, |ground, resource| {
+        let (Some(replace), Some(view)) = (resource.replace, &resource.read) else { return Ok(()) };
+        let steps = steps(ground, resource, (replace, view))?;
+        let replaced = Replaced::new(resource, view, ground.promise(replace));
+        ground.add(law, (&resource.name, ""), (steps, &[]), move |observed| judge(&replaced, observed));
+        Ok(())
+    });
+}
 
 /// What laws about replacing look at.
 pub(super) struct Replaced {
@@ -31,7 +53,7 @@ pub(super) struct Leaf {
 }
 
 impl Replaced {
-    pub(super) fn new(resource: &Resource<'_>, view: &View<'_>, place: Place) -> Self {
+    fn new(resource: &Resource<'_>, view: &View<'_>, place: Place) -> Self {
         let both = |field: &Field| Some((field.update.clone()?, field.read.clone()?)).filter(|_| !field.pending);
         Self {
             place,

@@ -16,11 +16,7 @@ pub(super) const LAW: Law = Law {
 };
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        if let Err(reason) = add(law, ground, resource) {
-            ground.note(law, &resource.name, &reason);
-        }
-    }
+    ground.each_resource(law, |ground, resource| add(law, ground, resource));
 }
 
 fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {

@@ -155,8 +155,9 @@ fn difference(redactor: &Redactor, [expected, actual]: &[Value; 2]) -> Vec<Strin
             *value = Value::from(ANOTHER);
         }
     }
-    let text = |lines: &BTreeMap<Pointer, Value>| {
-        lines.iter().map(|(at, value)| format!("{at}: {value}\n")).collect::<String>()
+    let text = |values: &BTreeMap<Pointer, Value>| {
+        let lines: Vec<String> = values.iter().map(|(at, value)| format!("{at}: {value}\n")).collect();
+        lines.concat()
     };
     let (before, after) = (text(&before), text(&after));
     let compared = TextDiff::from_lines(&before, &after);
