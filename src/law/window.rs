@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::declared::{Collection, Field, Filter, Relation, Resource};
-use super::ground::{Ground, settled, success};
+use super::ground::{Ground, late, success};
 use super::relation::surely_between;
 use super::series::spelled;
 use crate::case::expression::{Criterion, Expression, Template};
@@ -158,7 +158,6 @@ impl<'c> Ground<'c, '_> {
             (&*window.upper.parameter, Template::Expression(to)),
         ];
         let mut list = self.list(WINDOW, collection, &[], self.within(collection, query))?;
-        let third = collection.object.items.index(INSIDE - 1);
         let mut outputs = Vec::new();
         for (index, filter) in collection.object.filters.iter().enumerate() {
             let name = super::series::value(index);
@@ -177,7 +176,8 @@ impl<'c> Ground<'c, '_> {
             list.outputs.push((end.to_owned(), Expression::RequestParameter(Location::Query, parameter.to_owned())));
             outputs.push((end.to_owned(), Expression::StepOutput(WINDOW.to_owned(), end.to_owned(), Pointer::root())));
         }
-        steps.push(settled(list, resource.settles, &format!("$response.body#{third} != null")));
+        // What others create may be seen before what is our own.
+        steps.push(late(list, resource.settles));
         let first = steps.first().map(|step| step.id.clone()).unwrap_or_default();
         Ok(Opened { steps, outputs, first })
     }
