@@ -27,6 +27,8 @@ pub struct Observed {
     pub response: Option<Response>,
     /// Its body, where it is JSON, without the values that its schema refuses: they are told of already.
     pub body: Option<Value>,
+    /// Where the values were that its schema refuses.
+    pub refused: Vec<Pointer>,
     /// The same request was answered with other members each time that it was sent: what is missing says nothing.
     pub unsteady: bool,
     /// When the request was about to leave, by the clock of this machine.

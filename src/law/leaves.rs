@@ -90,6 +90,7 @@ impl Spellings {
             Spelling::Number => Some(are_one_number(&text(before), &text(after))),
             Spelling::Word => Some(false),
             Spelling::Doubtful(values) if values.contains(before) && values.contains(after) => Some(true),
+            Spelling::Doubtful(_) if are_other_codes(&text(before), &text(after)) => Some(false),
             Spelling::Doubtful(_) => None,
         }
     }
@@ -188,6 +189,12 @@ pub(super) fn same(before: &Value, after: &Value) -> bool {
 
 fn are_one_number(a: &str, b: &str) -> bool {
     matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if (a - b).abs() <= f64::EPSILON * a.abs())
+}
+
+/// Whether both are codes of one form, so that one is no other way to write the other.
+fn are_other_codes(a: &str, b: &str) -> bool {
+    let is_code = |text: &str| (2..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_code(a) && is_code(b) && a.len() == b.len() && a != b
 }
 
 /// Whether `time` is the beginning of `day`, somewhere.

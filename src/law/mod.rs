@@ -15,6 +15,7 @@ mod cursor_ends;
 mod dates_consistent;
 mod default_page_size;
 mod delete_again;
+mod delete_hits_its_target;
 mod deleted_is_gone;
 mod distinct;
 mod failed_create_leaves_nothing;

@@ -36,6 +36,10 @@ pub(super) struct Page<'o> {
     pub(super) total: Option<u64>,
     /// Whether it surely is the last: it says so, or holds fewer elements than it may.
     last: bool,
+    /// Whether it says so.
+    told: bool,
+    /// Whether it has a cursor that its schema refuses.
+    strange: bool,
     id: &'o Pointer,
 }
 
@@ -63,6 +67,8 @@ impl<'o> Page<'o> {
             at,
             elements,
             next,
+            told,
+            strange: object.cursor.as_ref().is_some_and(|cursor| seen.refused.contains(&cursor.next)),
             last: told || next.is_none() && most.is_none_or(|most| elements.len() < most),
             total: total.and_then(number),
             id: &object.id,
@@ -79,6 +85,11 @@ impl<'o> Page<'o> {
     pub(super) fn find(&self, id: &str) -> Option<(usize, &'o Value)> {
         let (index, _) = self.ids().find(|(_, known)| known == id)?;
         Some((index, self.elements.get(index)?))
+    }
+
+    /// Whether it says that nothing follows.
+    pub(super) fn says_last(&self) -> bool {
+        self.told
     }
 
     /// Whether surely nothing follows.
@@ -132,7 +143,11 @@ impl<'o> Walk<'o> {
             {
                 break;
             }
-            pages.push(Page::read(object, observed, &step(number))?);
+            let page = Page::read(object, observed, &step(number))?;
+            if page.strange {
+                return Err("the cursor is not what its schema promises".to_owned());
+            }
+            pages.push(page);
         }
         let whole = match of(observed, WHOLE).or_else(|| of(observed, WINDOW)) {
             Some((_, seen)) if !seen.is_success() => return Err(unanswered(seen)),

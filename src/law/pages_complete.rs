@@ -34,6 +34,7 @@ fn judge(walk: &Walk<'_>) -> Judgement {
     if missing == 0 {
         return if walk.pages.len() > 1 { Ok(Vec::new()) } else { Err("all is on one page".to_owned()) };
     }
+    let shown = walk.pages.iter().map(|page| page.elements.len() as u64).sum();
     Ok(vec![Broken {
         at: last.at,
         place: walk.places.cursor.clone(),
@@ -45,8 +46,8 @@ fn judge(walk: &Walk<'_>) -> Judgement {
         came: json!({ "missing": missing }),
         remedy: "begin each page after the last element of the page before, in an order that is the same each time"
             .to_owned(),
-        // A page without a cursor may be all that a server has to give.
+        // A page without a cursor and a total may be all that a server has to give.
         compared: None,
-        certain: walk.pages.len() > 1,
+        certain: walk.pages.len() > 1 || last.says_last() || last.total.is_some_and(|total| total > shown),
     }])
 }

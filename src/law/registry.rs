@@ -3,11 +3,11 @@
 use super::Law;
 use super::{
     bound_exclusive, bound_inclusive, child_belongs_to_parent, created_is_readable, cursor_ends, dates_consistent,
-    default_page_size, delete_again, deleted_is_gone, failed_create_leaves_nothing, failed_update_changes_nothing,
-    filter_complete, filter_sound, id_unique, limit_honoured, list_agrees_with_read, location_resolves, maximum_holds,
-    pages_complete, pages_disjoint, replace_is_idempotent, replace_is_whole, safe_is_safe, sort_order,
-    total_is_filtered_count, unknown_is_404, update_hits_its_target, update_is_partial, update_is_visible,
-    written_is_read,
+    default_page_size, delete_again, delete_hits_its_target, deleted_is_gone, failed_create_leaves_nothing,
+    failed_update_changes_nothing, filter_complete, filter_sound, id_unique, limit_honoured, list_agrees_with_read,
+    location_resolves, maximum_holds, pages_complete, pages_disjoint, replace_is_idempotent, replace_is_whole,
+    safe_is_safe, sort_order, total_is_filtered_count, unknown_is_404, update_hits_its_target, update_is_partial,
+    update_is_visible, written_is_read,
 };
 
 /// Every law.
@@ -27,6 +27,7 @@ pub const LAWS: &[Law] = &[
     location_resolves::LAW,
     deleted_is_gone::LAW,
     delete_again::LAW,
+    delete_hits_its_target::LAW,
     child_belongs_to_parent::LAW,
     maximum_holds::LAW,
     replace_is_whole::LAW,

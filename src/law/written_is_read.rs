@@ -27,6 +27,9 @@ pub(super) const LAW: Law = Law {
 /// Longer texts are not made, whatever a document allows.
 const LONGEST: usize = 1_000;
 
+/// So long a text is where nothing says how long it may be: longer than most, and no more than many servers take.
+const LONG: usize = 64;
+
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
     for resource in &ground.declared.resources {
         if let Err(reason) = bodies(law, ground, resource) {
@@ -38,9 +41,13 @@ fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
 fn bodies<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
     let whole = Arc::new(ground.whole(resource.create)?);
     add(law, ground, resource, ("", &whole))?;
-    for (label, edge) in [("lengths and digits", lengths as fn(&Edge<'_>) -> Vec<Value>), ("letters", letters)] {
+    let numeric = resource.fields.iter().filter(|field| field.numeric).filter_map(|field| field.create.clone());
+    let numeric: Vec<Pointer> = numeric.collect();
+    for (label, edge) in
+        [("lengths and digits", lengths as fn(&Edge<'_>) -> Vec<Value>), ("letters and zeros", letters)]
+    {
         // Nobody says that such a value has to be taken; one that is taken has to be kept.
-        if let Some(step) = edged(ground, resource.create, &whole, edge) {
+        if let Some(step) = edged(ground, resource.create, (&whole, &numeric), edge) {
             add(law, ground, resource, (label, &Arc::new(step)))?;
         }
     }
@@ -93,6 +100,8 @@ struct Edge<'s> {
     most: Option<usize>,
     /// Whether a text may be any, as far as `pattern`, `format` and `enum` say.
     free: bool,
+    /// Whether it is a text that stands for a number.
+    numeric: bool,
     /// How many were changed before it.
     turn: usize,
 }
@@ -101,7 +110,7 @@ struct Edge<'s> {
 fn edged(
     ground: &Ground<'_, '_>,
     operation: &Operation,
-    whole: &Arc<Step>,
+    (whole, numeric): (&Arc<Step>, &[Pointer]),
     edge: impl Fn(&Edge<'_>) -> Vec<Value>,
 ) -> Option<Step> {
     let subject = Subject::new(ground.contract, operation, whole);
@@ -114,7 +123,7 @@ fn edged(
         if site.value.is_object() || site.value.is_array() || marked.contains(&at) {
             continue;
         }
-        for value in edge(&of_site(ground, site, turn)) {
+        for value in edge(&of_site(ground, site, (turn, numeric.contains(at)))) {
             let mut changed = step.clone();
             if change(&mut changed, &site.spot, Some(value)).is_some()
                 && label(ground.contract, operation, &changed) == Label::Valid
@@ -128,7 +137,7 @@ fn edged(
     (turn > 0).then_some(step)
 }
 
-fn of_site<'s>(ground: &Ground<'_, '_>, site: &Site<'s>, turn: usize) -> Edge<'s> {
+fn of_site<'s>(ground: &Ground<'_, '_>, site: &Site<'s>, (turn, numeric): (usize, bool)) -> Edge<'s> {
     let sources = || site.schemas.iter().filter_map(|place| ground.contract.schemas.source(place));
     let count = |keyword: &'static str| {
         sources().filter_map(move |schema| usize::try_from(schema.get(keyword)?.as_u64()?).ok())
@@ -138,6 +147,7 @@ fn of_site<'s>(ground: &Ground<'_, '_>, site: &Site<'s>, turn: usize) -> Edge<'s
         least: count("minLength").max(),
         most: count("maxLength").min(),
         free: !sources().any(|schema| ["enum", "format", "pattern"].iter().any(|name| schema.get(*name).is_some())),
+        numeric,
         turn,
     }
 }
@@ -147,6 +157,7 @@ fn lengths(edge: &Edge<'_>) -> Vec<Value> {
     match edge.value {
         Value::Number(number) if number.is_f64() || !number.is_i64() => vec![json!(1234.56), json!(0.25)],
         Value::Number(_) => vec![json!(1234.56)],
+        Value::String(_) if edge.numeric => vec![json!("1234.56")],
         Value::String(text) if edge.free && text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
             // Some texts show with digits what they are for; a zero in front is a digit like any other.
             vec![json!(format!("0{}", text.get(1..).unwrap_or_default()))]
@@ -164,16 +175,22 @@ fn lengths(edge: &Edge<'_>) -> Vec<Value> {
             let longest = edge.most.filter(|most| *most <= LONGEST).map(cut);
             let shortest = edge.least.filter(|least| *least > 0).map(cut);
             let plain = (edge.most.is_none() && edge.least.is_none() && text == "text").then(|| json!("00700"));
+            let long = (edge.most.is_none() && text != "text").then(|| cut(LONG));
             let both = if edge.turn.is_multiple_of(2) { [longest, shortest] } else { [shortest, longest] };
-            both.into_iter().flatten().chain(plain).collect()
+            both.into_iter().flatten().chain(plain).chain(long).collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// Letters of other scripts after those of a word: composed ones, so that no form of normalisation changes them.
+/// Digits alone that begin with zeros, of a text with digits; letters of other scripts after those of a word: composed ones, so that no form of normalisation changes them.
 fn letters(edge: &Edge<'_>) -> Vec<Value> {
     let Some(text) = edge.value.as_str().filter(|_| edge.free) else { return Vec::new() };
     let is_word = text.chars().any(char::is_lowercase) && !text.chars().any(|c| c.is_ascii_digit());
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if !edge.numeric && digits.len() > 3 {
+        // An account number, or a code: its zeros are digits like any others.
+        return vec![json!(format!("00{digits}")), json!(format!("00{}", digits.get(2..).unwrap_or_default()))];
+    }
     if is_word { vec![json!(format!("{text} Zoë Ñandú 李明")), json!("李明"), json!("Ñ")] } else { Vec::new() }
 }

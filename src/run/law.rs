@@ -52,6 +52,10 @@ impl Runner<'_> {
         if !matches!(turn.case.origin, Origin::Law { .. }) {
             return None;
         }
+        let (body, refused) = match &reading.body {
+            Body::Json(value) => without_refused(value.clone(), &reading.violations),
+            _ => (Value::Null, Vec::new()),
+        };
         let observed = Observed {
             step: turn.step.id.clone(),
             operation: turn.operation.id.clone(),
@@ -59,10 +63,8 @@ impl Runner<'_> {
             path: turn.bound.path.clone(),
             sent: turn.bound.body.clone(),
             response: exchange.result.as_ref().ok().cloned(),
-            body: match &reading.body {
-                Body::Json(value) => Some(without_refused(value.clone(), &reading.violations)),
-                _ => None,
-            },
+            body: matches!(reading.body, Body::Json(_)).then_some(body),
+            refused,
             unsteady: false,
             begun: turn.begun,
             ended: Timestamp::now(),
@@ -165,8 +167,9 @@ fn difference(redactor: &Redactor, [expected, actual]: &[Value; 2]) -> Vec<Strin
     changes.map(|change| format!("{} {}", change.tag(), change.value().trim_end())).collect()
 }
 
-/// `body` without the values that its schema refuses.
-fn without_refused(mut body: Value, violations: &[Violation]) -> Value {
+/// `body` without the values that its schema refuses, and where they were.
+fn without_refused(mut body: Value, violations: &[Violation]) -> (Value, Vec<Pointer>) {
+    let mut without = Vec::new();
     for violation in violations {
         let at = &violation.instance;
         let refused = at.resolve(&body);
@@ -175,6 +178,7 @@ fn without_refused(mut body: Value, violations: &[Violation]) -> Value {
         if !refused.is_some_and(is_whole) {
             continue;
         }
+        without.push(at.clone());
         let parent = at.parent().and_then(|parent| body.pointer_mut(&parent.to_string()));
         match (parent.and_then(Value::as_object_mut), at.last()) {
             // Null would say something: that no page follows, for one.
@@ -182,7 +186,7 @@ fn without_refused(mut body: Value, violations: &[Violation]) -> Value {
             _ => drop(body.pointer_mut(&at.to_string()).map(Value::take)),
         }
     }
-    body
+    (body, without)
 }
 
 /// Where a body holds a value.

@@ -288,8 +288,21 @@ async fn pages_complete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_says_that_it_is_the_last_has_to_be() {
+    let id = "pages-complete/GetAllCustomers/200";
+    breaks(listed(PAGE, |_, body| body["after"] = Value::Null), &[id]).await;
+    let liar = listed(PAGE, |_, body| {
+        body.as_object_mut().unwrap().remove("after");
+    });
+    breaks(liar, &[id]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_leads_nowhere_is_worth_a_warning() {
-    let outcome = silent(listed(PAGE, |_, body| body["after"] = Value::Null)).await;
+    let outcome = silent(listed(PAGE, |_, body| {
+        body.as_object_mut().unwrap().retain(|name, _| name == "items");
+    }))
+    .await;
     assert_eq!(
         outcome.drifts.iter().map(|drift| &*drift.id).collect::<Vec<_>>(),
         ["pages-complete/GetAllCustomers/200"]

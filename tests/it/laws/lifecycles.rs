@@ -127,6 +127,27 @@ async fn a_deletion_that_is_refused_says_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn delete_hits_its_target() {
+    // Once anything was removed, nothing is found any more that was there at that time.
+    let gone = std::sync::Mutex::new(std::collections::HashSet::<String>::new());
+    let seen = std::sync::Mutex::new(std::collections::HashMap::<String, Vec<String>>::new());
+    let liar = move |asked: &Asked, mut answer: Answer| {
+        let (parent, id) = asked.path().rsplit_once('/').unwrap();
+        if asked.is("POST", "/bankinfo") && answer.is_success() {
+            let id = answer.json().unwrap()["bankAccountId"].as_str().unwrap().to_owned();
+            seen.lock().unwrap().entry(asked.path().to_owned()).or_default().push(id);
+        } else if asked.method == "DELETE" && answer.is_success() {
+            gone.lock().unwrap().extend(seen.lock().unwrap().get(parent).cloned().unwrap_or_default());
+        } else if asked.method == "GET" && gone.lock().unwrap().contains(id) {
+            answer.status = 404;
+            answer.set_json(&json!({ "id": id }));
+        }
+        Lie::Answer(answer)
+    };
+    breaks(liar, &["delete-hits-its-target/GetBankAccountInformation/404"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn delete_again() {
     let liar = |asked: &Asked, mut answer: Answer| {
         if asked.method == "DELETE" && answer.status == 404 {

@@ -453,8 +453,8 @@ async fn what_a_server_refuses_or_does_not_show_is_not_judged() {
         "update-hits-its-target customer",
         "safe-is-safe customer",
         "written-is-read customer",
-        "written-is-read customer: letters",
-        "written-is-read bank account: letters",
+        "written-is-read customer: letters and zeros",
+        "written-is-read bank account: letters and zeros",
         "failed-create-leaves-nothing bank account",
         "failed-update-changes-nothing customer",
     ] {
