@@ -97,6 +97,7 @@ impl Harness {
             limits: Limits::default(),
             levels: config.changed_levels(),
             journal: lasting.then(|| reports.join("journal.ndjson")),
+            fault: None,
         };
         Ok(Self::new(suite, environment, settings))
     }

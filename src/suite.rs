@@ -16,6 +16,7 @@ use crate::mutation;
 use crate::outcome::{Event, Outcome};
 use crate::plan::{Plan, Selection};
 use crate::run;
+use crate::sandbox::fault::Fault;
 use crate::sandbox::{Options, Sandbox};
 
 /// Where documents, overlays and cases are.
@@ -55,6 +56,8 @@ pub struct Settings {
     pub levels: Levels,
     /// The file that remembers what is created; none where the target ends with the run.
     pub journal: Option<PathBuf>,
+    /// What the built-in sandbox does wrong, where it is the target.
+    pub fault: Option<&'static Fault>,
 }
 
 /// Why a run could not start.
@@ -108,7 +111,7 @@ impl Suite {
         tell: &(dyn Fn(Event) + Sync),
     ) -> Result<Outcome, StartError> {
         let sandbox = match environment.target {
-            Target::Sandbox => Some(start_sandbox(&mut environment).await?),
+            Target::Sandbox => Some(start_sandbox(&mut environment, settings.fault).await?),
             Target::BaseUrl(_) | Target::Server(_) => None,
         };
         let plan = self.plan(&settings.selection);
@@ -128,9 +131,13 @@ impl Suite {
     }
 }
 
-async fn start_sandbox(environment: &mut Environment) -> Result<Sandbox, StartError> {
+/// The token of a sandbox that serves one run; long enough to be told apart from any word.
+const TOKEN: &str = "sandbox-token-of-this-run";
+
+async fn start_sandbox(environment: &mut Environment, fault: Option<&'static Fault>) -> Result<Sandbox, StartError> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let sandbox = Sandbox::start(address, Options::default()).await.map_err(StartError::Sandbox)?;
+    let sandbox =
+        Sandbox::start(address, Options { fault, token: TOKEN.to_owned() }).await.map_err(StartError::Sandbox)?;
     environment.target = Target::BaseUrl(sandbox.base_url());
     if environment.credentials.is_empty() {
         environment.credentials.push((None, Secret::new(sandbox.token())));

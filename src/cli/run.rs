@@ -120,8 +120,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
     let selection = arguments.plan.selection(&environment, failed);
     let home = home(arguments, &config, &environment)?;
     let journal = journal(&home, &environment);
-    let settings =
-        suite::Settings { seed, selection, limits: arguments.limits(), levels: config.changed_levels(), journal };
+    let settings = suite::Settings {
+        seed,
+        selection,
+        limits: arguments.limits(),
+        levels: config.changed_levels(),
+        journal,
+        fault: None,
+    };
     let mut outcome = judge(&suite, environment, &settings, terminal)?;
     // What was found is shown even where no file can be written, and is the exit code even where nobody reads it.
     let written = write_reports(arguments, &config, &outcome)

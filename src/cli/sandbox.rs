@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::Args;
 
+use crate::sandbox::fault::{Fault, registry};
 use crate::sandbox::{Options, Sandbox};
 
 use super::signal::Signals;
@@ -22,10 +23,42 @@ pub(super) struct Arguments {
     /// The bearer token that is accepted [default: sandbox-token]
     #[arg(long)]
     token: Option<String>,
+    /// Deviates from the documents in this one way
+    #[arg(long, value_name = "ID", value_parser = fault)]
+    fault: Option<&'static Fault>,
+    /// Lists the ways in which it can deviate, and ends
+    #[arg(long)]
+    list_faults: bool,
+}
+
+/// The fault of this id, or one that looks like it.
+pub(super) fn fault(id: &str) -> Result<&'static Fault, String> {
+    registry::fault(id).ok_or_else(|| {
+        let known: Vec<&str> = registry::faults().map(|fault| fault.id).collect();
+        match similar::get_close_matches(id, &known, 1, 0.6).first() {
+            Some(near) => format!("there is no such fault; did you mean `{near}`?"),
+            None => "there is no such fault; `conform sandbox --list-faults` shows all".to_owned(),
+        }
+    })
+}
+
+/// One line for each fault, by class.
+fn list() -> Result<u8, Stop> {
+    let mut faults: Vec<&Fault> = registry::faults().collect();
+    faults.sort_by_key(|fault| fault.class);
+    let widest = faults.iter().map(|fault| fault.id.len()).max().unwrap_or_default();
+    let mut out = std::io::stdout().lock();
+    for fault in faults {
+        writeln!(out, "{:widest$}  {:6}  {}", fault.id, fault.class.name(), fault.title)?;
+    }
+    Ok(exit::CONFORMANT)
 }
 
 pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Stop> {
-    let mut options = Options::default();
+    if arguments.list_faults {
+        return list();
+    }
+    let mut options = Options { fault: arguments.fault, ..Options::default() };
     if let Some(token) = &arguments.token {
         options.token.clone_from(token);
     }
@@ -41,6 +74,9 @@ pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Sto
             )
         })?;
         writeln!(std::io::stdout(), "listening on {}", sandbox.base_url())?;
+        if let Some(fault) = arguments.fault {
+            writeln!(std::io::stdout(), "fault: {}: {}", fault.id, fault.title)?;
+        }
         if arguments.token.is_none() {
             writeln!(std::io::stdout(), "token: {}", sandbox.token())?;
         }

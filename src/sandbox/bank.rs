@@ -27,9 +27,7 @@ pub(super) fn add(store: &mut Store, customer_id: &str, call: &Call, now: &Momen
     if full {
         problems.push(Problem::new("", "a customer can have up to 20 external bank accounts"));
     }
-    if !problems.is_empty() {
-        return Err(Reply::invalid(problems));
-    }
+    call.refused_for(problems)?;
     let account = BankAccount {
         id: store.ids.next(),
         instruction: known(&body, bank::INSTRUCTION),

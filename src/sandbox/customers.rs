@@ -1,6 +1,7 @@
 //! The four operations on customers.
 
 use super::clock::Moment;
+use super::fault::Act;
 use super::page::{Query, UNKNOWN_TOKEN};
 use super::render;
 use super::reply::{Problem, Reply};
@@ -12,7 +13,11 @@ use serde_json::{Value, json};
 
 /// `GetAllCustomers`
 pub(super) fn list(store: &Store, call: &Call) -> Result<Reply, Reply> {
-    let query = Query::parse(call.query).map_err(Reply::invalid)?;
+    let (mut query, problems) = Query::parse(call.query);
+    if let Some(Act::Asks(change)) = call.fault {
+        change(&mut query);
+    }
+    call.refused_for(problems)?;
     let after = match query.after.map(|id| store.customer(id)) {
         Some(None) => return Err(Reply::invalid(vec![Problem::new("after", UNKNOWN_TOKEN)])),
         Some(last) => last,
@@ -26,10 +31,7 @@ pub(super) fn list(store: &Store, call: &Call) -> Result<Reply, Reply> {
 /// `AddCustomer`
 pub(super) fn create(store: &mut Store, call: &Call, now: &Moment) -> Result<Reply, Reply> {
     let body = call.object()?.ok_or_else(Call::no_body)?;
-    let problems = customer::create_problems(&body, now);
-    if !problems.is_empty() {
-        return Err(Reply::invalid(problems));
-    }
+    call.refused_for(customer::create_problems(&body, now))?;
     let customer = new_customer(store, &known(&body, customer::CREATE), now);
     let reply = Reply::ok(render::created_customer(&customer));
     store.add(customer);
@@ -50,10 +52,7 @@ pub(super) fn update(store: &mut Store, customer_id: &str, call: &Call) -> Resul
     let customer = store.customer_mut(id("customerId", customer_id)?).ok_or_else(unknown)?;
     // The document does not require a body, and an update of nothing is a valid one.
     let body = call.object()?.unwrap_or_default();
-    let problems = customer::update_problems(&body, customer.has_employer_address());
-    if !problems.is_empty() {
-        return Err(Reply::invalid(problems));
-    }
+    call.refused_for(customer::update_problems(&body, customer.has_employer_address()))?;
     let mut answer = Object::new();
     answer.insert("customerId".to_owned(), customer.id.to_string().into());
     for (name, value) in known(&body, customer::UPDATE) {

@@ -31,6 +31,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+pub mod fault;
+
 mod auth;
 mod reply;
 mod request;
@@ -52,6 +54,7 @@ mod store;
 mod tests;
 
 use axum::serve::ListenerExt;
+use fault::Fault;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -69,11 +72,13 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Options {
     /// The only bearer token that is let in.
     pub token: String,
+    /// What it does wrong; nothing where it conforms.
+    pub fault: Option<&'static Fault>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { token: DEFAULT_TOKEN.to_owned() }
+        Options { token: DEFAULT_TOKEN.to_owned(), fault: None }
     }
 }
 

@@ -10,17 +10,26 @@ use std::cmp::Ordering;
 /// What the query of `GetAllCustomers` asks for.
 #[derive(Debug)]
 pub(super) struct Query {
-    status: Option<String>,
-    reference_id: Option<String>,
+    pub(super) status: Option<String>,
+    pub(super) reference_id: Option<String>,
     /// "lower bound, exclusive"
-    created_after: Option<Moment>,
+    pub(super) created_after: Option<Moment>,
     /// "upper bound, inclusive"
-    created_until: Option<Moment>,
+    pub(super) created_until: Option<Moment>,
     /// "the last item returned in previous page"
     pub(super) after: Option<Id>,
-    limit: usize,
-    sort: Sort,
-    descending: bool,
+    pub(super) limit: usize,
+    pub(super) sort: Sort,
+    pub(super) descending: bool,
+    /// What belongs to the range; it is as documented unless a fault has it otherwise.
+    pub(super) bounds: Bounds,
+}
+
+/// Which ends belong to a range of dates of creation, against what is documented.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bounds {
+    pub(super) start_inclusive: bool,
+    pub(super) end_exclusive: bool,
 }
 
 /// A part of the filtered customers.
@@ -35,7 +44,7 @@ pub(super) struct Page<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sort {
+pub(super) enum Sort {
     CustomerStatus,
     CreatedDate,
     ReferenceId,
@@ -47,8 +56,8 @@ const MAX_LIMIT: usize = 1000;
 const CUSTOMER_STATUS: [&str; 4] = ["ONBOARDING", "ACTIVE", "INACTIVE", "ONBOARDING_FAILED"];
 
 impl Query {
-    /// Reads a query string. Parameters that the document does not name are ignored.
-    pub(super) fn parse(raw: &str) -> Result<Query, Vec<Problem>> {
+    /// Reads a query string, and what is wrong with it. Parameters that the document does not name are ignored.
+    pub(super) fn parse(raw: &str) -> (Query, Vec<Problem>) {
         let mut reader = Reader { pairs: url::form_urlencoded::parse(raw.as_bytes()).collect(), problems: Vec::new() };
         let query = Query {
             status: reader.read("customerStatus", "must be a customer status", |text| {
@@ -63,8 +72,9 @@ impl Query {
                 .read("sortField", "must be customerStatus, createdDate or referenceId", sort)
                 .unwrap_or(Sort::CreatedDate),
             descending: reader.read("sortDirection", "must be ASC or DESC", descending).unwrap_or(false),
+            bounds: Bounds::default(),
         };
-        if reader.problems.is_empty() { Ok(query) } else { Err(reader.problems) }
+        (query, reader.problems)
     }
 
     /// The page that starts after a customer, or the first one.
@@ -88,8 +98,14 @@ impl Query {
         let created = customer.created.utc();
         self.status.as_deref().is_none_or(|status| status == customer.status)
             && self.reference_id.as_deref().is_none_or(|reference| reference == customer.reference_id)
-            && self.created_after.as_ref().is_none_or(|start| created > start.utc())
-            && self.created_until.as_ref().is_none_or(|end| created <= end.utc())
+            && self
+                .created_after
+                .as_ref()
+                .is_none_or(|start| created > start.utc() || self.bounds.start_inclusive && created == start.utc())
+            && self
+                .created_until
+                .as_ref()
+                .is_none_or(|end| created < end.utc() || !self.bounds.end_exclusive && created == end.utc())
     }
 
     /// The order: the sort field, then creation, then the identifier, so that no two customers are equal. DESC is the

@@ -1,8 +1,7 @@
 //! What an operation answers, as plain data.
 
-use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use super::fault::{Answer, Payload};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 /// One answer; it becomes bytes only at the door.
@@ -24,6 +23,16 @@ pub(super) struct Problem {
 }
 
 impl Problem {
+    /// Whether it is of `path` and begins to say so.
+    pub(super) fn is(&self, path: &str, said: &str) -> bool {
+        self.path == path && self.message.starts_with(said)
+    }
+
+    /// Whether what is missing is at `path`.
+    pub(super) fn is_missing(&self, path: &str) -> bool {
+        self.is(path, "is required")
+    }
+
     /// A problem of one place.
     pub(super) fn new(path: impl Into<String>, message: impl Into<String>) -> Problem {
         Problem { path: path.into(), message: message.into() }
@@ -48,6 +57,11 @@ impl Reply {
         Reply::new(StatusCode::BAD_REQUEST, json!({ "message": "Validation Error", "errors": errors }))
     }
 
+    /// 500, for a sandbox that is to fail.
+    pub(super) fn crashed() -> Reply {
+        Reply::refused(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+    }
+
     /// 404 as the bank operations document it: `{ "id": … }` and nothing else.
     pub(super) fn missing_id(id: &str) -> Reply {
         Reply::new(StatusCode::NOT_FOUND, json!({ "id": id }))
@@ -63,14 +77,12 @@ impl Reply {
     }
 }
 
-impl IntoResponse for Reply {
-    fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body.to_string()));
-        *response.status_mut() = self.status;
-        let headers = response.headers_mut();
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Answer {
+        let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.extend(self.header.map(|(name, value)| (name, HeaderValue::from_static(value))));
-        response
+        headers.extend(reply.header.map(|(name, value)| (name, HeaderValue::from_static(value))));
+        Answer { status: reply.status.as_u16(), headers, payload: Payload::Json(reply.body) }
     }
 }

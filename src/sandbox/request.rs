@@ -1,10 +1,11 @@
 //! One request: where it goes, what it carries.
 
+use super::fault::{Act, Asked};
 use super::id::Id;
 use super::reply::{Problem, Reply};
 use super::validate::Object;
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use futures_util::StreamExt;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -54,6 +55,38 @@ impl Place {
     }
 }
 
+/// The operations, by their `operationId`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Operation {
+    GetAllCustomers,
+    AddCustomer,
+    GetOneCustomer,
+    UpdateOneCustomer,
+    ListCustomerBankInformation,
+    AddCustomerBankInformation,
+    GetBankAccountInformation,
+    RemoveCustomerBankAccountInformation,
+}
+
+impl Operation {
+    /// The operation of a method at a place.
+    pub(super) fn of(place: &Place, method: &Method) -> Option<Operation> {
+        // The server leaves the body out of an answer to HEAD.
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        Some(match (place, method) {
+            (Place::Customers, &Method::GET) => Operation::GetAllCustomers,
+            (Place::Customers, &Method::POST) => Operation::AddCustomer,
+            (Place::Customer(_), &Method::GET) => Operation::GetOneCustomer,
+            (Place::Customer(_), &Method::PATCH) => Operation::UpdateOneCustomer,
+            (Place::BankAccounts(_), &Method::GET) => Operation::ListCustomerBankInformation,
+            (Place::BankAccounts(_), &Method::POST) => Operation::AddCustomerBankInformation,
+            (Place::BankAccount(..), &Method::GET) => Operation::GetBankAccountInformation,
+            (Place::BankAccount(..), &Method::DELETE) => Operation::RemoveCustomerBankAccountInformation,
+            _ => return None,
+        })
+    }
+}
+
 /// Reads an identifier of the path; one that is no UUID is a documented 400.
 pub(super) fn id(name: &str, text: &str) -> Result<Id, Reply> {
     Id::parse(text).ok_or_else(|| Reply::invalid(vec![Problem::new(name, "must be a UUID")]))
@@ -67,7 +100,11 @@ pub(super) struct Call<'a> {
     /// The header fields.
     pub(super) headers: &'a HeaderMap,
     /// What was sent after them.
-    pub(super) body: Sent,
+    pub(super) body: &'a Sent,
+    /// What the sandbox does wrong.
+    pub(super) fault: Option<Act>,
+    /// The request as a fault sees it.
+    pub(super) asked: Asked<'a>,
 }
 
 /// A body as it arrived.
@@ -101,10 +138,30 @@ impl Sent {
     }
 }
 
+impl Sent {
+    /// The JSON value that was sent; null where none was.
+    pub(super) fn json(&self) -> Value {
+        match self {
+            Sent::Whole(bytes) => serde_json::from_slice(bytes).unwrap_or_default(),
+            Sent::TooLarge | Sent::Broken => Value::Null,
+        }
+    }
+}
+
 impl Call<'_> {
+    /// The problems for which the request is refused, if any.
+    pub(super) fn refused_for(&self, mut problems: Vec<Problem>) -> Result<(), Reply> {
+        match self.fault {
+            Some(Act::Overlooks(overlooks)) => problems.retain(|problem| !overlooks(&self.asked, problem)),
+            Some(Act::Objects(objects)) => problems.extend(objects(&self.asked)),
+            _ => {}
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Reply::invalid(problems)) }
+    }
+
     /// The JSON object in the body, or nothing where no body was sent.
     pub(super) fn object(&self) -> Result<Option<Object>, Reply> {
-        let bytes = match &self.body {
+        let bytes = match self.body {
             Sent::Whole(bytes) => bytes,
             Sent::TooLarge => {
                 return Err(Reply::refused(StatusCode::PAYLOAD_TOO_LARGE, "Body larger than 1 MiB"));

@@ -2,14 +2,15 @@
 
 use super::auth;
 use super::clock::{Clock, Moment};
+use super::fault::{Act, Answer, Asked};
 use super::reply::Reply;
-use super::request::{Call, Place, Sent};
+use super::request::{Call, Operation, Place, Sent};
 use super::store::Store;
 use super::{Options, bank, customers};
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{StatusCode, header};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The state of one sandbox.
@@ -18,12 +19,29 @@ pub(super) struct Room {
     options: Options,
     clock: Clock,
     store: Mutex<Store>,
+    /// How many requests each operation has had.
+    turns: Mutex<HashMap<Option<Operation>, u64>>,
 }
 
 impl Room {
     /// A room with the seeded customers.
     pub(super) fn new(options: Options, clock: Clock) -> Room {
-        Room { options, clock, store: Mutex::new(Store::seeded()) }
+        Room { options, clock, store: Mutex::new(Store::seeded()), turns: Mutex::default() }
+    }
+}
+
+impl Room {
+    /// What it does wrong.
+    fn fault(&self) -> Option<Act> {
+        self.options.fault.map(|fault| fault.act)
+    }
+
+    /// The number of a request of this operation, from 1.
+    fn turn(&self, operation: Option<Operation>) -> u64 {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turns.entry(operation).or_default();
+        *turn += 1;
+        *turn
     }
 }
 
@@ -33,33 +51,62 @@ pub(super) fn router(room: Room) -> Router {
     Router::new().fallback(door).with_state(Arc::new(room))
 }
 
-async fn door(State(room): State<Arc<Room>>, request: Request) -> Reply {
+async fn door(State(room): State<Arc<Room>>, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
     let body = Sent::read(body).await;
-    answer(&room, &parts, body).unwrap_or_else(|refusal| refusal)
+    let Some(place) = Place::of(parts.uri.path()) else {
+        return Reply::refused(StatusCode::NOT_FOUND, "Not Found").into();
+    };
+    let (operation, json) = (Operation::of(&place, &parts.method), body.json());
+    let asked = Asked {
+        operation,
+        method: &parts.method,
+        place: &place,
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &parts.headers,
+        body: &json,
+        token: &room.options.token,
+        turn: room.turn(operation),
+    };
+    let call = Call { query: asked.query, headers: &parts.headers, body: &body, fault: room.fault(), asked };
+    let mut answer = Answer::from(answer(&room, &call).unwrap_or_else(|refusal| refusal));
+    if let Some(Act::Answers(change)) = room.fault() {
+        change(&asked, &mut answer);
+    }
+    answer
 }
 
-fn answer(room: &Room, parts: &Parts, body: Sent) -> Result<Reply, Reply> {
-    let place = Place::of(parts.uri.path()).ok_or_else(|| Reply::refused(StatusCode::NOT_FOUND, "Not Found"))?;
-    auth::check(&parts.headers, &room.options.token)?;
-    let call = Call { query: parts.uri.query().unwrap_or_default(), headers: &parts.headers, body };
+fn answer(room: &Room, call: &Call<'_>) -> Result<Reply, Reply> {
+    let Call { asked, fault, .. } = call;
+    if !matches!(fault, Some(Act::LetsIn(lets_in)) if lets_in(asked)) {
+        auth::check(call.headers, &room.options.token)?;
+    }
     // A panic while the store was locked would be a bug, but it must not take the sandbox down.
     let store = &mut *room.store.lock().unwrap_or_else(PoisonError::into_inner);
     let now = Moment::now(room.clock);
-    // The server leaves the body out of an answer to HEAD.
-    let method = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
-    match (&place, method) {
-        (Place::Customers, &Method::GET) => customers::list(store, &call),
-        (Place::Customers, &Method::POST) => customers::create(store, &call, &now),
-        (Place::Customer(id), &Method::GET) => customers::read(store, id),
-        (Place::Customer(id), &Method::PATCH) => customers::update(store, id, &call),
-        (Place::BankAccounts(id), &Method::GET) => bank::list(store, id),
-        (Place::BankAccounts(id), &Method::POST) => bank::add(store, id, &call, &now),
-        (Place::BankAccount(id, account), &Method::GET) => bank::read(store, id, account),
-        (Place::BankAccount(id, account), &Method::DELETE) => bank::remove(store, id, account),
+    if let Some(Act::Instead(instead)) = fault
+        && let Some(reply) = instead(asked, store, &now)
+    {
+        return Ok(reply);
+    }
+    let reply = match (asked.place, asked.operation) {
+        (_, Some(Operation::GetAllCustomers)) => customers::list(store, call),
+        (_, Some(Operation::AddCustomer)) => customers::create(store, call, &now),
+        (Place::Customer(id), Some(Operation::GetOneCustomer)) => customers::read(store, id),
+        (Place::Customer(id), Some(Operation::UpdateOneCustomer)) => customers::update(store, id, call),
+        (Place::BankAccounts(id), Some(Operation::ListCustomerBankInformation)) => bank::list(store, id),
+        (Place::BankAccounts(id), Some(Operation::AddCustomerBankInformation)) => bank::add(store, id, call, &now),
+        (Place::BankAccount(id, account), Some(Operation::GetBankAccountInformation)) => bank::read(store, id, account),
+        (Place::BankAccount(id, account), Some(Operation::RemoveCustomerBankAccountInformation)) => {
+            bank::remove(store, id, account)
+        }
         _ => {
             let refusal = Reply::refused(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
-            Err(refusal.with(header::ALLOW, place.methods()))
+            Err(refusal.with(header::ALLOW, asked.place.methods()))
         }
+    }?;
+    if let Some(Act::Afterwards(afterwards)) = fault {
+        afterwards(asked, store);
     }
+    Ok(reply)
 }

@@ -13,6 +13,8 @@ pub(super) const MAX_BANK_ACCOUNTS: usize = 20;
 #[derive(Debug)]
 pub(super) struct Store {
     customers: BTreeMap<Id, Customer>,
+    /// Those that were added since it was made, in order.
+    added: Vec<Id>,
     /// Where identifiers come from.
     pub(super) ids: Ids,
 }
@@ -69,7 +71,7 @@ impl Store {
     pub(super) fn seeded() -> Store {
         let mut ids = Ids::default();
         let customers = seed::customers(&mut ids).into_iter().map(|customer| (customer.id, customer)).collect();
-        Store { customers, ids }
+        Store { customers, added: Vec::new(), ids }
     }
 
     /// All customers.
@@ -87,8 +89,21 @@ impl Store {
         self.customers.get_mut(&id)
     }
 
+    /// The customer who was added last.
+    pub(super) fn newest(&self) -> Option<Id> {
+        self.added.last().copied()
+    }
+
+    /// Forgets the customer who was added last.
+    pub(super) fn forget_newest(&mut self) {
+        if let Some(id) = self.added.pop() {
+            self.customers.remove(&id);
+        }
+    }
+
     /// "Will add a customer and create a permanent reference to that customer": nothing ever removes one.
     pub(super) fn add(&mut self, customer: Customer) {
+        self.added.push(customer.id);
         self.customers.insert(customer.id, customer);
     }
 }

@@ -76,7 +76,10 @@ async fn a_token_elsewhere_or_twice_does_not_count() {
 
 #[tokio::test]
 async fn another_token_can_be_chosen() {
-    let sandbox = Sandbox::start(([127, 0, 0, 1], 0).into(), Options { token: "mine".to_owned() }).await.unwrap();
+    let sandbox =
+        Sandbox::start(([127, 0, 0, 1], 0).into(), Options { token: "mine".to_owned(), ..Options::default() })
+            .await
+            .unwrap();
     let api = Api { sandbox, ..Api::start().await };
     api.get("/v1/customers").await.ok();
     let other = api.bare(&Method::GET, "/v1/customers").bearer_auth(crate::sandbox::DEFAULT_TOKEN);

@@ -1,0 +1,213 @@
+//! What a list shows: filters, bounds, order, limit, pages, total, cursor.
+
+use super::{Act, Fault, fault};
+use crate::sandbox::page::{Bounds, Sort};
+use crate::sandbox::request::Operation;
+
+pub(super) const FAULTS: [Fault; 19] = [
+    fault!(
+        "status-filter-ignored",
+        List,
+        "GetAllCustomers does not look at the status that it is asked for",
+        ["filter-sound", "failed-criterion"],
+        Act::Asks(|query| query.status = None)
+    ),
+    fault!(
+        "reference-filter-ignored",
+        List,
+        "GetAllCustomers does not look at the reference that it is asked for",
+        ["filter-sound", "filter-complete", "failed-criterion"],
+        Act::Asks(|query| query.reference_id = None)
+    ),
+    fault!(
+        "start-ignored",
+        List,
+        "GetAllCustomers does not look at the first date of creation",
+        ["filter-sound", "bound-exclusive", "failed-criterion"],
+        Act::Asks(|query| query.created_after = None)
+    ),
+    fault!(
+        "end-ignored",
+        List,
+        "GetAllCustomers does not look at the last date of creation",
+        ["filter-sound", "bound-inclusive", "failed-criterion"],
+        Act::Asks(|query| query.created_until = None)
+    ),
+    fault!(
+        "start-inclusive",
+        List,
+        "GetAllCustomers shows what was created at the first date",
+        ["bound-exclusive"],
+        Act::Asks(|query| query.bounds = Bounds { start_inclusive: true, ..Bounds::default() })
+    ),
+    fault!(
+        "end-exclusive",
+        List,
+        "GetAllCustomers leaves out what was created at the last date",
+        ["bound-inclusive", "filter-complete"],
+        Act::Asks(|query| query.bounds = Bounds { end_exclusive: true, ..Bounds::default() })
+    ),
+    fault!(
+        "sort-ignored",
+        List,
+        "GetAllCustomers does not look at the key that it is to sort by",
+        ["sort-order", "failed-criterion"],
+        Act::Asks(|query| query.sort = Sort::CreatedDate)
+    ),
+    fault!(
+        "direction-ignored",
+        List,
+        "GetAllCustomers always lists in ascending order",
+        ["sort-order", "failed-criterion"],
+        Act::Asks(|query| query.descending = false)
+    ),
+    fault!(
+        "limit-ignored",
+        List,
+        "GetAllCustomers does not look at the limit",
+        ["limit-honoured", "pages-disjoint", "failed-criterion"],
+        Act::Asks(|query| query.limit = 10)
+    ),
+    fault!(
+        "one-more-than-the-limit",
+        List,
+        "GetAllCustomers shows one more than the limit",
+        ["limit-honoured", "default-page-size", "failed-criterion"],
+        Act::Asks(|query| query.limit += 1)
+    ),
+    fault!(
+        "total-of-the-page",
+        List,
+        "GetAllCustomers tells how many the page holds as the total",
+        ["total-is-filtered-count", "failed-criterion"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
+                let count = answer.at("/items").and_then(|items| items.as_array().map(Vec::len));
+                if let Some(count) = count {
+                    answer.put("/totalCount", count.to_string());
+                }
+            }
+        })
+    ),
+    fault!(
+        "total-of-all",
+        List,
+        "GetAllCustomers tells how many there are without any filter",
+        ["total-is-filtered-count", "failed-criterion"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
+                if asked.parameter("referenceId").is_some() {
+                    answer.put("/totalCount", "1000");
+                }
+            }
+        })
+    ),
+    fault!(
+        "total-changes",
+        List,
+        "GetAllCustomers tells another total on later pages",
+        ["total-is-filtered-count", "failed-criterion"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
+                if asked.parameter("after").is_some() {
+                    answer.put("/totalCount", "1");
+                }
+            }
+        })
+    ),
+    fault!(
+        "cursor-never-ends",
+        List,
+        "GetAllCustomers begins again after the last page",
+        ["cursor-ends", "pages-disjoint", "failed-criterion"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
+                let first = answer
+                    .at("/items/0/customerId")
+                    .and_then(|id| Some(format!("item_{}", id.as_str()?.replace('-', ""))));
+                if let (Some(first), true) = (first, answer.at("/after").is_some_and(|after| after.is_null())) {
+                    answer.put("/after", first);
+                }
+            }
+        })
+    ),
+    fault!(
+        "cursor-ends-early",
+        List,
+        "GetAllCustomers names no next page although there is more",
+        ["pages-complete", "failed-criterion", "total-is-filtered-count"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
+                answer.put("/after", serde_json::Value::Null);
+            }
+        })
+    ),
+    fault!(
+        "page-repeats",
+        List,
+        "GetAllCustomers shows the first element of a page twice",
+        ["pages-disjoint", "pages-complete", "failed-criterion"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
+                if asked.parameter("after").is_some() {
+                    if let Some(items) = answer.at("/items").and_then(|items| items.as_array_mut()) {
+                        if let Some(first) = items.first().cloned() {
+                            items.pop();
+                            items.push(first);
+                        }
+                    }
+                }
+            }
+        })
+    ),
+    fault!(
+        "page-skips",
+        List,
+        "GetAllCustomers leaves out the first element of later pages",
+        ["pages-complete", "failed-criterion"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
+                if asked.parameter("after").is_some() {
+                    if let Some(items) = answer.at("/items").and_then(|items| items.as_array_mut()) {
+                        if items.len() > 1 {
+                            items.remove(0);
+                        }
+                    }
+                }
+            }
+        })
+    ),
+    fault!(
+        "newest-not-listed",
+        List,
+        "GetAllCustomers does not list what was created last",
+        ["filter-complete", "pages-complete", "total-is-filtered-count", "failed-criterion"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
+                if asked.parameter("referenceId").is_some() {
+                    if let Some(items) = answer.at("/items").and_then(|items| items.as_array_mut()) {
+                        if items.len() > 1 {
+                            items.pop();
+                        }
+                    }
+                }
+            }
+        })
+    ),
+    fault!(
+        "list-shows-another-type",
+        List,
+        "GetAllCustomers shows another type of customer than the one that is read",
+        ["list-agrees-with-read", "wrong-body"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
+                if let Some(items) = answer.at("/items").and_then(|items| items.as_array_mut()) {
+                    for item in items {
+                        let other = if item["customerType"] == "RETAIL" { "ENTERPRISE" } else { continue };
+                        item["customerType"] = other.into();
+                    }
+                }
+            }
+        })
+    ),
+];

@@ -1,0 +1,137 @@
+//! Which status answers.
+
+use axum::http::header;
+
+use super::{Act, Fault, fault};
+use crate::sandbox::request::Operation;
+
+pub(super) const FAULTS: [Fault; 11] = [
+    fault!(
+        "created-with-201",
+        Status,
+        "AddCustomer answers 201 where it creates",
+        ["undocumented-status"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::AddCustomer) && answer.is_success() {
+                answer.status = 201;
+            }
+        })
+    ),
+    fault!(
+        "added-with-201",
+        Status,
+        "AddCustomerBankInformation answers 201 where it adds",
+        ["undocumented-status"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::AddCustomerBankInformation) && answer.is_success() {
+                answer.status = 201;
+            }
+        })
+    ),
+    fault!(
+        "updated-with-202",
+        Status,
+        "UpdateOneCustomer answers 202 where it updates",
+        ["undocumented-status"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::UpdateOneCustomer) && answer.is_success() {
+                answer.status = 202;
+            }
+        })
+    ),
+    fault!(
+        "removed-with-204",
+        Status,
+        "RemoveCustomerBankAccountInformation answers 204 where it removes",
+        ["undocumented-status"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::RemoveCustomerBankAccountInformation) && answer.is_success() {
+                answer.status = 204;
+                answer.bytes(Vec::new());
+            }
+        })
+    ),
+    fault!(
+        "listed-with-203",
+        Status,
+        "GetAllCustomers answers 203 where it lists",
+        ["undocumented-status"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
+                answer.status = 203;
+            }
+        })
+    ),
+    fault!(
+        "read-is-moved",
+        Status,
+        "GetOneCustomer answers 302 where it reads",
+        ["undocumented-status"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetOneCustomer) && answer.is_success() {
+                answer.status = 302;
+                answer.header(header::LOCATION, "/elsewhere");
+            }
+        })
+    ),
+    fault!(
+        "accounts-fail",
+        Status,
+        "ListCustomerBankInformation answers 500 where it lists",
+        ["server-error"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::ListCustomerBankInformation) && answer.is_success() {
+                answer.status = 500;
+                answer.put("", serde_json::json!({ "message": "Internal Server Error" }));
+            }
+        })
+    ),
+    fault!(
+        "unknown-customer-is-empty",
+        Status,
+        "GetOneCustomer answers 200 with an empty object for an unknown id",
+        ["unknown-is-404", "wrong-body", "failed-criterion"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetOneCustomer) && answer.status == 404 {
+                answer.status = 200;
+                answer.put("", serde_json::json!({}));
+            }
+        })
+    ),
+    fault!(
+        "unknown-account-is-an-empty-list",
+        Status,
+        "GetBankAccountInformation answers 200 with an empty list for an unknown id",
+        ["unknown-is-404", "failed-criterion"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetBankAccountInformation) && answer.status == 404 {
+                answer.status = 200;
+                answer.put("", serde_json::json!([]));
+            }
+        })
+    ),
+    fault!(
+        "forbidden-for-unauthorized",
+        Status,
+        "GetAllCustomers answers 403 where credentials are missing or wrong",
+        ["undocumented-status", "open-access", "failed-criterion"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && answer.status == 401 {
+                answer.status = 403;
+                answer.headers.remove(header::WWW_AUTHENTICATE);
+            }
+        })
+    ),
+    fault!(
+        "one-failure-in-twenty",
+        Status,
+        "GetAllCustomers fails one time in twenty",
+        ["server-error"],
+        Act::Answers(|asked, answer| {
+            if asked.is(Operation::GetAllCustomers) && asked.turn % 20 == 0 {
+                answer.status = 500;
+                answer.put("", serde_json::json!({ "message": "Internal Server Error" }));
+            }
+        })
+    ),
+];
