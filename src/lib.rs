@@ -30,5 +30,7 @@ pub mod author;
 pub mod law;
 pub mod suite;
 
+pub mod prove;
+
 pub mod cli;
 pub mod harness;

@@ -31,8 +31,9 @@ const FLOORS: &[(&str, u8)] = &[
     ("author", 7),
     ("law", 7),
     ("suite", 8),
-    ("cli", 9),
-    ("harness", 9),
+    ("prove", 9),
+    ("cli", 10),
+    ("harness", 10),
 ];
 
 /// What a module may import at most, where the floors alone would let it import more.

@@ -9,6 +9,7 @@ mod list;
 mod new;
 mod output;
 mod plan;
+mod prove;
 mod run;
 mod sandbox;
 mod shell;
@@ -95,6 +96,8 @@ enum Command {
     New(new::Arguments),
     /// Serve the reference implementation of the API
     Sandbox(sandbox::Arguments),
+    /// Run the suite against each fault of the reference implementation: what it notices, and what survives
+    Prove(prove::Arguments),
     /// Explain a rule, with examples of what it says and what it leaves alone
     Explain(explain::Arguments),
     /// Print a completion script for a shell
@@ -150,6 +153,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Check(arguments)) => check::run(&arguments, &terminal),
         Some(Command::New(arguments)) => new::run(&arguments, &terminal),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
+        Some(Command::Prove(arguments)) => prove::run(&arguments, &terminal),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &terminal),
         Some(Command::Completions(arguments)) => shell::completions(&arguments, &terminal),
         Some(Command::Man(arguments)) => shell::man(&arguments, &terminal),
