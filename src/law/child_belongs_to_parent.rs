@@ -18,25 +18,23 @@ pub(super) const LAW: Law = Law {
 };
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        let Some(parent) = ground.parent(resource) else { continue };
-        let looks: Vec<Look> = [("read", &resource.read), ("list", &resource.list)]
-            .into_iter()
-            .filter_map(|(name, view)| Some(Look::new(ground, name, view.as_ref()?)))
-            .collect();
-        if looks.is_empty() {
-            ground.note(law, &resource.name, "nothing shows it");
-            continue;
-        }
-        match steps(ground, resource, &parent) {
-            Ok((steps, child)) => {
-                let (step, naming) = (child.step.clone(), Naming::of(resource));
-                let judge = Judge { step, naming, name: resource.name.clone(), parent: parent.name.clone(), looks };
-                ground.add(law, (&resource.name, ""), (steps, &[&child]), move |observed| judge.judge(observed));
-            }
-            Err(reason) => ground.note(law, &resource.name, &reason),
-        }
+    ground.each_resource(law, |ground, resource| add(law, ground, resource));
+}
+
+fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
+    let Some(parent) = ground.parent(resource) else { return Ok(()) };
+    let looks: Vec<Look> = [("read", &resource.read), ("list", &resource.list)]
+        .into_iter()
+        .filter_map(|(name, view)| Some(Look::new(ground, name, view.as_ref()?)))
+        .collect();
+    if looks.is_empty() {
+        return Err("nothing shows it".to_owned());
     }
+    let (steps, child) = steps(ground, resource, &parent)?;
+    let (step, naming) = (child.step.clone(), Naming::of(resource));
+    let judge = Judge { step, naming, name: resource.name.clone(), parent: parent.name.clone(), looks };
+    ground.add(law, (&resource.name, ""), (steps, &[&child]), move |observed| judge.judge(observed));
+    Ok(())
 }
 
 /// The child is looked for below a parent that was created for this alone, and so has no child that could bear the same id.

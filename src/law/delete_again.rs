@@ -18,47 +18,43 @@ pub(super) const LAW: Law = Law {
 };
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        let Some(delete) = resource.delete else { continue };
-        // Without it, nobody says what a second time is answered with: RFC 9110 §9.2.2 is content with either.
-        if !names_absence(delete) {
-            ground.note(law, &resource.name, "no 404 or 410 is documented for deleting it");
-            continue;
-        }
-        let (steps, parent) = match steps(ground, resource, delete) {
-            Ok(composed) => composed,
-            Err(reason) => {
-                ground.note(law, &resource.name, &reason);
-                continue;
-            }
-        };
-        let (place, name) = (ground.promise(delete), resource.name.clone());
-        let parent: Vec<&Specimen> = parent.iter().collect();
-        ground.add(law, (&resource.name, ""), (steps, &parent), move |observed| {
-            let (_, first) = success(observed, "delete")?;
-            if first.status() == 202 {
-                return Err("that it is deleted was promised for later only".to_owned());
-            }
-            let (at, again) = of(observed, "again").ok_or("it was not deleted again")?;
-            match again.status() {
-                status if refuses(status) => Ok(Vec::new()),
-                _ if again.is_success() => Ok(vec![Broken {
-                    at,
-                    place: place.clone(),
-                    part: None,
-                    class: String::new(),
-                    message: format!("a {name} that was deleted can be deleted once more"),
-                    promised: "the documented refusal of what is not there".to_owned(),
-                    came: json!(again.status()),
-                    remedy: format!("refuse to delete a {name} that is not there, or document no 404 for it"),
-                    // The effect is the same both times, which is all that HTTP asks of DELETE.
-                    compared: None,
-                    certain: false,
-                }]),
-                _ => Err(unanswered(again)),
-            }
-        });
+    ground.each_resource(law, |ground, resource| add(law, ground, resource));
+}
+
+fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
+    let Some(delete) = resource.delete else { return Ok(()) };
+    // Without it, nobody says what a second time is answered with: RFC 9110 §9.2.2 is content with either.
+    if !names_absence(delete) {
+        return Err("no 404 or 410 is documented for deleting it".to_owned());
     }
+    let (steps, parent) = steps(ground, resource, delete)?;
+    let (place, name) = (ground.promise(delete), resource.name.clone());
+    let parent: Vec<&Specimen> = parent.iter().collect();
+    ground.add(law, (&resource.name, ""), (steps, &parent), move |observed| {
+        let (_, first) = success(observed, "delete")?;
+        if first.status() == 202 {
+            return Err("that it is deleted was promised for later only".to_owned());
+        }
+        let (at, again) = of(observed, "again").ok_or("it was not deleted again")?;
+        match again.status() {
+            status if refuses(status) => Ok(Vec::new()),
+            _ if again.is_success() => Ok(vec![Broken {
+                at,
+                place: place.clone(),
+                part: None,
+                class: String::new(),
+                message: format!("a {name} that was deleted can be deleted once more"),
+                promised: "the documented refusal of what is not there".to_owned(),
+                came: json!(again.status()),
+                remedy: format!("refuse to delete a {name} that is not there, or document no 404 for it"),
+                // The effect is the same both times, which is all that HTTP asks of DELETE.
+                compared: None,
+                certain: false,
+            }]),
+            _ => Err(unanswered(again)),
+        }
+    });
+    Ok(())
 }
 
 /// Whether the document says what a deletion of something absent is answered with.

@@ -23,24 +23,21 @@ pub(super) const LAW: Law = Law {
 };
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        let Some(delete) = resource.delete else { continue };
-        let views = [("read", &resource.read), ("list", &resource.list)];
-        let looks: Vec<Look> =
-            views.into_iter().filter_map(|(name, view)| Some(Look::new(name, view.as_ref()?))).collect();
-        if looks.is_empty() {
-            ground.note(law, &resource.name, "nothing shows it");
-            continue;
-        }
-        match steps(ground, resource, delete) {
-            Ok((steps, parent)) => {
-                let judge = Judge { place: ground.promise(delete), name: resource.name.clone(), looks };
-                let parent: Vec<&Specimen> = parent.iter().collect();
-                ground.add(law, (&resource.name, ""), (steps, &parent), move |observed| judge.judge(observed));
-            }
-            Err(reason) => ground.note(law, &resource.name, &reason),
-        }
+    ground.each_resource(law, |ground, resource| add(law, ground, resource));
+}
+
+fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
+    let Some(delete) = resource.delete else { return Ok(()) };
+    let views = [("read", &resource.read), ("list", &resource.list)];
+    let looks: Vec<Look> = views.into_iter().filter_map(|(name, view)| Some(Look::new(name, view.as_ref()?))).collect();
+    if looks.is_empty() {
+        return Err("nothing shows it".to_owned());
     }
+    let (steps, parent) = steps(ground, resource, delete)?;
+    let judge = Judge { place: ground.promise(delete), name: resource.name.clone(), looks };
+    let parent: Vec<&Specimen> = parent.iter().collect();
+    ground.add(law, (&resource.name, ""), (steps, &parent), move |observed| judge.judge(observed));
+    Ok(())
 }
 
 /// It is created, looked at, deleted and looked at again.

@@ -21,19 +21,11 @@ pub(super) const LAW: Law = Law {
 };
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        let Some(collection) = ground.declared.collection_of(resource) else { continue };
-        if let Err(reason) = add(law, ground, (resource, collection)) {
-            ground.note(law, &resource.name, &reason);
-        }
-    }
+    ground.each_resource(law, |ground, resource| add(law, ground, resource));
 }
 
-fn add<'c>(
-    law: &Law,
-    ground: &mut Ground<'c, '_>,
-    (resource, collection): (&Resource<'c>, &Collection<'c>),
-) -> Result<(), String> {
+fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
+    let Some(collection) = ground.declared.collection_of(resource) else { return Ok(()) };
     let items = collection.object.items.clone();
     let whole = ground.whole(resource.create)?;
     let place = ground.promise(resource.create);

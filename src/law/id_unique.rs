@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Law;
+use super::declared::Resource;
 use super::ground::{Ground, Naming, success};
 use crate::case::ruling::{Broken, Judgement, Observed};
 use crate::contract::OperationId;
@@ -17,29 +18,23 @@ pub(super) const LAW: Law = Law {
 };
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        let Some(naming) = Naming::of(resource) else { continue };
-        let specimens = ground.shared(resource, 1).and_then(|one| Ok((one, ground.shared(resource, 2)?)));
-        let composed = specimens.and_then(|(one, two)| {
-            let above = one.ids.split_last().map(|(_, above)| above.to_vec()).unwrap_or_default();
-            let (step, _) = ground.below(resource, "another", &above)?;
-            Ok((step, one, two))
-        });
-        match composed {
-            Ok((step, one, two)) => {
-                let judge = Judge {
-                    place: ground.promise(resource.create),
-                    create: resource.create.id.clone(),
-                    steps: vec![one.step.clone(), two.step.clone(), step.id.clone()],
-                    name: resource.name.clone(),
-                    naming,
-                };
-                ground
-                    .add(law, (&resource.name, ""), (vec![step], &[&one, &two]), move |observed| judge.judge(observed));
-            }
-            Err(reason) => ground.note(law, &resource.name, &reason),
-        }
-    }
+    ground.each_resource(law, |ground, resource| add(law, ground, resource));
+}
+
+fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
+    let Some(naming) = Naming::of(resource) else { return Ok(()) };
+    let (one, two) = (ground.shared(resource, 1)?, ground.shared(resource, 2)?);
+    let above = one.ids.split_last().map(|(_, above)| above.to_vec()).unwrap_or_default();
+    let (step, _) = ground.below(resource, "another", &above)?;
+    let judge = Judge {
+        place: ground.promise(resource.create),
+        create: resource.create.id.clone(),
+        steps: vec![one.step.clone(), two.step.clone(), step.id.clone()],
+        name: resource.name.clone(),
+        naming,
+    };
+    ground.add(law, (&resource.name, ""), (vec![step], &[&one, &two]), move |observed| judge.judge(observed));
+    Ok(())
 }
 
 struct Judge {

@@ -21,27 +21,25 @@ pub(super) const LAW: Law = Law {
 };
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        let Some(place) = documented(resource).map(|header| ground.described(&header)) else { continue };
-        let Some(view) = &resource.read else {
-            ground.note(law, &resource.name, "nothing reads it");
-            continue;
-        };
-        match steps(ground, resource, view) {
-            Ok((steps, parent)) => {
-                let judge = Judge {
-                    place,
-                    name: resource.name.clone(),
-                    created: resource.id.clone(),
-                    items: view.items.clone(),
-                    id: view.id.clone(),
-                };
-                let parent: Vec<&Specimen> = parent.iter().collect();
-                ground.add(law, (&resource.name, ""), (steps, &parent), move |observed| judge.judge(observed));
-            }
-            Err(reason) => ground.note(law, &resource.name, &reason),
-        }
-    }
+    ground.each_resource(law, |ground, resource| add(law, ground, resource));
+}
+
+fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
+    let Some(place) = documented(resource).map(|header| ground.described(&header)) else { return Ok(()) };
+    let Some(view) = &resource.read else {
+        return Err("nothing reads it".to_owned());
+    };
+    let (steps, parent) = steps(ground, resource, view)?;
+    let judge = Judge {
+        place,
+        name: resource.name.clone(),
+        created: resource.id.clone(),
+        items: view.items.clone(),
+        id: view.id.clone(),
+    };
+    let parent: Vec<&Specimen> = parent.iter().collect();
+    ground.add(law, (&resource.name, ""), (steps, &parent), move |observed| judge.judge(observed));
+    Ok(())
 }
 
 /// Where the document says that a creation answers with `Location`.

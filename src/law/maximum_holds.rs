@@ -25,29 +25,27 @@ const MOST: usize = 50;
 const REPEATED: usize = 3;
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        let Some(maximum) = resource.maximum else { continue };
-        let composed = match (ground.parent(resource), Naming::of(resource)) {
-            _ if maximum > MOST => Err(format!("more than {MOST} would have to be created")),
-            (None, _) => Err("it stands below nothing that could be filled".to_owned()),
-            (_, None) => Err("nothing names its id".to_owned()),
-            (Some(parent), Some(naming)) => steps(ground, resource, &parent, maximum).map(|steps| (steps, naming)),
-        };
-        match composed {
-            Ok((steps, naming)) => {
-                let judge = Judge {
-                    place: ground.promise(resource.create),
-                    name: resource.name.clone(),
-                    parent: resource.parent.clone().unwrap_or_default(),
-                    maximum,
-                    naming,
-                    at_once: resource.settles.is_zero(),
-                };
-                ground.add(law, (&resource.name, ""), (steps, &[]), move |observed| judge.judge(observed));
-            }
-            Err(reason) => ground.note(law, &resource.name, &reason),
-        }
+    ground.each_resource(law, |ground, resource| add(law, ground, resource));
+}
+
+fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
+    let Some(maximum) = resource.maximum else { return Ok(()) };
+    if maximum > MOST {
+        return Err(format!("more than {MOST} would have to be created"));
     }
+    let parent = ground.parent(resource).ok_or("it stands below nothing that could be filled")?;
+    let naming = Naming::of(resource).ok_or("nothing names its id")?;
+    let steps = steps(ground, resource, &parent, maximum)?;
+    let judge = Judge {
+        place: ground.promise(resource.create),
+        name: resource.name.clone(),
+        parent: resource.parent.clone().unwrap_or_default(),
+        maximum,
+        naming,
+        at_once: resource.settles.is_zero(),
+    };
+    ground.add(law, (&resource.name, ""), (steps, &[]), move |observed| judge.judge(observed));
+    Ok(())
 }
 
 /// As many as may be, one more, one removed, one more. Each has values of its own; where the second is refused, all have

@@ -31,11 +31,7 @@ const LONGEST: usize = 1_000;
 const LONG: usize = 64;
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
-    for resource in &ground.declared.resources {
-        if let Err(reason) = bodies(law, ground, resource) {
-            ground.note(law, &resource.name, &reason);
-        }
-    }
+    ground.each_resource(law, |ground, resource| bodies(law, ground, resource));
 }
 
 fn bodies<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {

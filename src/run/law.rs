@@ -23,8 +23,8 @@ use super::redact::Redactor;
 use super::tally::Sighting;
 use super::witness::{came, witness};
 
-/// How often an answer is asked for again before it is said that something is missing in it. Of answers that leave out one
-/// of two members at random, five agree by chance in one of 16 cases, and in one of 65,536 where there are four such members.
+/// How often an answer is asked for again before it is said that something is missing in it. Where an answer leaves a member
+/// out every other time, by chance, five of them agree in one of 16 cases; with four such members, in one of 65,536.
 pub(super) const LOOKS: usize = 4;
 
 /// One exchange, for the ruling and for the report.
