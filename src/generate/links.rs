@@ -1,9 +1,12 @@
 //! Cases along the documents' `links` (OpenAPI 3.0.3, Link Object): one request feeds the next.
 
+use serde_json::json;
+
 use crate::case::expression::{Expression, Template};
-use crate::case::{Argument, Call, Case, Step, Supply};
-use crate::contract::{Contract, Operation, OperationId, Parameter};
+use crate::case::{Argument, Call, Case, Intent, Step, Supply};
+use crate::contract::{Contract, Location, Operation, OperationId, Parameter};
 use crate::plan::link::{Link, links};
+use crate::schema::{Direction, Sense};
 
 use super::draft::case;
 
@@ -60,6 +63,28 @@ pub(super) fn cases(contract: &Contract, operation: &Operation, minimal: &Step) 
     }
     cases
 }
+
+/// Minimal requests with a text that no answer gave in the place of one that does. What it is answered with nobody says; but
+/// whoever comes back to an old page sends such a text, and no server may fail for it.
+pub(super) fn made_up(contract: &Contract, operation: &Operation, fed: &Fed, minimal: &Step) -> Vec<(String, Step)> {
+    let query = operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
+    let taken = |parameter: &&Parameter| {
+        let validator = |schema| contract.schemas.validator(schema, Direction::Request, Sense::Strict).ok();
+        let validator = parameter.encoding.schema().and_then(validator);
+        fed.contains(operation, parameter) && validator.is_some_and(|validator| validator.is_valid(&json!(MADE_UP)))
+    };
+    let with = |parameter: &Parameter| {
+        let mut step = Step { intent: Intent::Unknown, ..minimal.clone() };
+        step.arguments.retain(|argument| argument.name != parameter.name);
+        let value = Supply::Template(Template::Literal(json!(MADE_UP)));
+        step.arguments.push(Argument { name: parameter.name.clone(), location: Some(parameter.location), value });
+        (parameter.name.clone(), step)
+    };
+    query.filter(taken).map(with).collect()
+}
+
+/// A text that no server gives out.
+const MADE_UP: &str = "made-up";
 
 fn outputs(link: &Link) -> Vec<(String, Expression)> {
     link.parameters.clone()

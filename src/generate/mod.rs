@@ -229,6 +229,9 @@ impl<'c> Builder<'c> {
         self.examples(&mut draft, &minimal, &full);
         let bases = [Subject::new(self.contract, operation, &minimal), Subject::new(self.contract, operation, &full)];
         draft.extend(links::cases(self.contract, operation, &minimal));
+        for (name, step) in links::made_up(self.contract, operation, &self.fed, &minimal) {
+            draft.single("made-up", &name, step);
+        }
         draft.extend(ids::listed(operation, &minimal));
         self.unknown_id(&mut draft, &minimal);
         // Where not everything fits, each side of the contract has its share.
