@@ -28,11 +28,6 @@ impl Problem {
         self.path == path && self.message.starts_with(said)
     }
 
-    /// Whether what is missing is at `path`.
-    pub(super) fn is_missing(&self, path: &str) -> bool {
-        self.is(path, "is required")
-    }
-
     /// A problem of one place.
     pub(super) fn new(path: impl Into<String>, message: impl Into<String>) -> Problem {
         Problem { path: path.into(), message: message.into() }

@@ -151,10 +151,8 @@ impl Sent {
 impl Call<'_> {
     /// The problems for which the request is refused, if any.
     pub(super) fn refused_for(&self, mut problems: Vec<Problem>) -> Result<(), Reply> {
-        match self.fault {
-            Some(Act::Overlooks(overlooks)) => problems.retain(|problem| !overlooks(&self.asked, problem)),
-            Some(Act::Objects(objects)) => problems.extend(objects(&self.asked)),
-            _ => {}
+        if let Some(act) = self.fault {
+            act.judge(&self.asked, &mut problems);
         }
         if problems.is_empty() { Ok(()) } else { Err(Reply::invalid(problems)) }
     }

@@ -70,23 +70,21 @@ async fn door(State(room): State<Arc<Room>>, request: Request) -> Answer {
     };
     let call = Call { query: asked.query, headers: &parts.headers, body: &body, fault: room.fault(), asked };
     let mut answer = Answer::from(answer(&room, &call).unwrap_or_else(|refusal| refusal));
-    if let Some(Act::Answers(change)) = room.fault() {
-        change(&asked, &mut answer);
+    if let Some(act) = room.fault() {
+        act.alter(&asked, &mut answer);
     }
     answer
 }
 
 fn answer(room: &Room, call: &Call<'_>) -> Result<Reply, Reply> {
     let Call { asked, fault, .. } = call;
-    if !matches!(fault, Some(Act::LetsIn(lets_in)) if lets_in(asked)) {
+    if !fault.is_some_and(|act| act.lets_in(asked)) {
         auth::check(call.headers, &room.options.token)?;
     }
     // A panic while the store was locked would be a bug, but it must not take the sandbox down.
     let store = &mut *room.store.lock().unwrap_or_else(PoisonError::into_inner);
     let now = Moment::now(room.clock);
-    if let Some(Act::Instead(instead)) = fault
-        && let Some(reply) = instead(asked, store, &now)
-    {
+    if let Some(reply) = fault.and_then(|act| act.instead(asked, store, &now)) {
         return Ok(reply);
     }
     let reply = match (asked.place, asked.operation) {

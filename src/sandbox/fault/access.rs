@@ -1,105 +1,106 @@
 //! Who is let in, and to what.
 
 use axum::http::{Method, header};
+use serde_json::json;
 
-use super::{Act, Fault, fault};
+use super::{Act, Asked, Fault, fault};
 use crate::sandbox::reply::Reply;
-use crate::sandbox::request::{Operation, Place};
+use crate::sandbox::request::Operation::{
+    AddCustomer, AddCustomerBankInformation, GetAllCustomers, GetBankAccountInformation, GetOneCustomer,
+    ListCustomerBankInformation, RemoveCustomerBankAccountInformation, UpdateOneCustomer,
+};
+use crate::sandbox::request::Place;
 
-pub(super) const FAULTS: [Fault; 14] = [
+pub(super) const FAULTS: &[Fault] = &[
     fault!(
         "open-list",
         Access,
         "GetAllCustomers takes requests without credentials",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::GetAllCustomers) && !asked.headers.contains_key(header::AUTHORIZATION))
+        Act::LetsIn(GetAllCustomers, bare),
     ),
     fault!(
         "open-create",
         Access,
         "AddCustomer takes requests without credentials",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::AddCustomer) && !asked.headers.contains_key(header::AUTHORIZATION))
+        Act::LetsIn(AddCustomer, bare),
     ),
     fault!(
         "open-read",
         Access,
         "GetOneCustomer takes requests without credentials",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::GetOneCustomer) && !asked.headers.contains_key(header::AUTHORIZATION))
+        Act::LetsIn(GetOneCustomer, bare),
     ),
     fault!(
         "open-update",
         Access,
         "UpdateOneCustomer takes requests without credentials",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(
-            |asked| asked.is(Operation::UpdateOneCustomer) && !asked.headers.contains_key(header::AUTHORIZATION)
-        )
+        Act::LetsIn(UpdateOneCustomer, bare),
     ),
     fault!(
         "open-accounts",
         Access,
         "ListCustomerBankInformation takes requests without credentials",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::ListCustomerBankInformation)
-            && !asked.headers.contains_key(header::AUTHORIZATION))
+        Act::LetsIn(ListCustomerBankInformation, bare),
     ),
     fault!(
         "open-account-creation",
         Access,
         "AddCustomerBankInformation takes requests without credentials",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::AddCustomerBankInformation)
-            && !asked.headers.contains_key(header::AUTHORIZATION))
+        Act::LetsIn(AddCustomerBankInformation, bare),
     ),
     fault!(
         "open-account",
         Access,
         "GetBankAccountInformation takes requests without credentials",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::GetBankAccountInformation)
-            && !asked.headers.contains_key(header::AUTHORIZATION))
+        Act::LetsIn(GetBankAccountInformation, bare),
     ),
     fault!(
         "open-removal",
         Access,
         "RemoveCustomerBankAccountInformation takes requests without credentials",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::RemoveCustomerBankAccountInformation)
-            && !asked.headers.contains_key(header::AUTHORIZATION))
+        Act::LetsIn(RemoveCustomerBankAccountInformation, bare),
     ),
     fault!(
         "any-token-reads",
         Access,
         "GetOneCustomer takes any token",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::GetOneCustomer)
-            && asked.scheme().is_some_and(|(scheme, token)| scheme == "bearer" && !token.is_empty()))
+        Act::LetsIn(GetOneCustomer, |asked| asked
+            .scheme()
+            .is_some_and(|(scheme, token)| scheme == "bearer" && !token.is_empty())),
     ),
     fault!(
         "any-token-removes",
         Access,
         "RemoveCustomerBankAccountInformation takes any token",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::RemoveCustomerBankAccountInformation)
-            && asked.scheme().is_some_and(|(scheme, token)| scheme == "bearer" && !token.is_empty()))
+        Act::LetsIn(RemoveCustomerBankAccountInformation, |asked| asked
+            .scheme()
+            .is_some_and(|(scheme, token)| scheme == "bearer" && !token.is_empty())),
     ),
     fault!(
         "other-scheme-lists",
         Access,
         "GetAllCustomers takes credentials of another scheme",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::GetAllCustomers)
-            && asked.scheme().is_some_and(|(scheme, _)| scheme != "bearer"))
+        Act::LetsIn(GetAllCustomers, |asked| asked.scheme().is_some_and(|(scheme, _)| scheme != "bearer")),
     ),
     fault!(
         "empty-token-updates",
         Access,
         "UpdateOneCustomer takes an empty token",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(|asked| asked.is(Operation::UpdateOneCustomer)
-            && asked.scheme().is_some_and(|(scheme, token)| scheme == "bearer" && token.is_empty()))
+        Act::LetsIn(UpdateOneCustomer, |asked| asked
+            .scheme()
+            .is_some_and(|(scheme, token)| scheme == "bearer" && token.is_empty())),
     ),
     fault!(
         "put-served",
@@ -107,7 +108,7 @@ pub(super) const FAULTS: [Fault; 14] = [
         "The server serves PUT for a customer, which no document declares",
         ["undeclared-method"],
         Act::Instead(|asked, _, _| (matches!(asked.place, Place::Customer(_)) && asked.method == Method::PUT)
-            .then(|| Reply::ok(serde_json::json!({}))))
+            .then(|| Reply::ok(json!({}))))
     ),
     fault!(
         "delete-served",
@@ -115,6 +116,11 @@ pub(super) const FAULTS: [Fault; 14] = [
         "The server serves DELETE for a customer, which no document declares",
         ["undeclared-method"],
         Act::Instead(|asked, _, _| (matches!(asked.place, Place::Customer(_)) && asked.method == Method::DELETE)
-            .then(|| Reply::ok(serde_json::json!({}))))
+            .then(|| Reply::ok(json!({}))))
     ),
 ];
+
+/// Whether a request bears no credentials.
+fn bare(asked: &Asked<'_>) -> bool {
+    !asked.headers.contains_key(header::AUTHORIZATION)
+}

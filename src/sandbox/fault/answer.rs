@@ -46,6 +46,11 @@ impl Answer {
         self.json()?.pointer_mut(pointer)
     }
 
+    /// The items of a page.
+    pub(in crate::sandbox) fn items(&mut self) -> Option<&mut Vec<Value>> {
+        self.at("/items")?.as_array_mut()
+    }
+
     /// Puts `value` at `pointer`, where something is.
     pub(in crate::sandbox) fn put(&mut self, pointer: &str, value: impl Into<Value>) {
         if let Some(at) = self.at(pointer) {

@@ -1,10 +1,12 @@
 //! What a list shows: filters, bounds, order, limit, pages, total, cursor.
 
-use super::{Act, Fault, fault};
-use crate::sandbox::page::{Bounds, Sort};
-use crate::sandbox::request::Operation;
+use serde_json::{Value, json};
 
-pub(super) const FAULTS: [Fault; 19] = [
+use super::{Act, Fault, fault, success};
+use crate::sandbox::page::{Bounds, Sort};
+use crate::sandbox::request::Operation::GetAllCustomers;
+
+pub(super) const FAULTS: &[Fault] = &[
     fault!(
         "status-filter-ignored",
         List,
@@ -80,134 +82,105 @@ pub(super) const FAULTS: [Fault; 19] = [
         List,
         "GetAllCustomers tells how many the page holds as the total",
         ["total-is-filtered-count", "failed-criterion"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
-                let count = answer.at("/items").and_then(|items| items.as_array().map(Vec::len));
-                if let Some(count) = count {
-                    answer.put("/totalCount", count.to_string());
-                }
+        Act::Answers(success(GetAllCustomers), |_, answer| {
+            if let Some(count) = answer.items().map(|items| items.len()) {
+                answer.put("/totalCount", count.to_string());
             }
-        })
+        }),
     ),
     fault!(
         "total-of-all",
         List,
         "GetAllCustomers tells how many there are without any filter",
         ["total-is-filtered-count", "failed-criterion"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
-                if asked.parameter("referenceId").is_some() {
-                    answer.put("/totalCount", "1000");
-                }
+        Act::Answers(success(GetAllCustomers), |asked, answer| {
+            if asked.parameter("referenceId").is_some() {
+                answer.put("/totalCount", "1000");
             }
-        })
+        }),
     ),
     fault!(
         "total-changes",
         List,
         "GetAllCustomers tells another total on later pages",
         ["total-is-filtered-count", "failed-criterion"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
-                if asked.parameter("after").is_some() {
-                    answer.put("/totalCount", "1");
-                }
+        Act::Answers(success(GetAllCustomers), |asked, answer| {
+            if asked.parameter("after").is_some() {
+                answer.put("/totalCount", "1");
             }
-        })
+        }),
     ),
     fault!(
         "cursor-never-ends",
         List,
         "GetAllCustomers begins again after the last page",
         ["cursor-ends", "pages-disjoint", "failed-criterion"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
-                let first = answer
-                    .at("/items/0/customerId")
-                    .and_then(|id| Some(format!("item_{}", id.as_str()?.replace('-', ""))));
-                if let (Some(first), true) = (first, answer.at("/after").is_some_and(|after| after.is_null())) {
-                    answer.put("/after", first);
-                }
+        Act::Answers(success(GetAllCustomers), |_, answer| {
+            let first =
+                answer.at("/items/0/customerId").and_then(|id| Some(format!("item_{}", id.as_str()?.replace('-', ""))));
+            if let (Some(first), true) = (first, answer.at("/after").is_some_and(|after| after.is_null())) {
+                answer.put("/after", first);
             }
-        })
+        }),
     ),
     fault!(
         "cursor-ends-early",
         List,
         "GetAllCustomers names no next page although there is more",
         ["pages-complete", "failed-criterion", "total-is-filtered-count"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
-                answer.put("/after", serde_json::Value::Null);
-            }
-        })
+        Act::Puts(GetAllCustomers, "/after", || Value::Null),
     ),
     fault!(
         "page-repeats",
         List,
         "GetAllCustomers shows the first element of a page twice",
         ["pages-disjoint", "pages-complete", "failed-criterion"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
-                if asked.parameter("after").is_some() {
-                    if let Some(items) = answer.at("/items").and_then(|items| items.as_array_mut()) {
-                        if let Some(first) = items.first().cloned() {
-                            items.pop();
-                            items.push(first);
-                        }
-                    }
-                }
+        Act::Answers(success(GetAllCustomers), |asked, answer| {
+            if asked.parameter("after").is_some()
+                && let Some(items) = answer.items()
+                && let Some(first) = items.first().cloned()
+            {
+                items.pop();
+                items.push(first);
             }
-        })
+        }),
     ),
     fault!(
         "page-skips",
         List,
         "GetAllCustomers leaves out the first element of later pages",
         ["pages-complete", "failed-criterion"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
-                if asked.parameter("after").is_some() {
-                    if let Some(items) = answer.at("/items").and_then(|items| items.as_array_mut()) {
-                        if items.len() > 1 {
-                            items.remove(0);
-                        }
-                    }
-                }
+        Act::Answers(success(GetAllCustomers), |asked, answer| {
+            if asked.parameter("after").is_some()
+                && let Some(items) = answer.items().filter(|items| items.len() > 1)
+            {
+                items.remove(0);
             }
-        })
+        }),
     ),
     fault!(
         "newest-not-listed",
         List,
         "GetAllCustomers does not list what was created last",
         ["filter-complete", "pages-complete", "total-is-filtered-count", "failed-criterion"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
-                if asked.parameter("referenceId").is_some() {
-                    if let Some(items) = answer.at("/items").and_then(|items| items.as_array_mut()) {
-                        if items.len() > 1 {
-                            items.pop();
-                        }
-                    }
-                }
+        Act::Answers(success(GetAllCustomers), |asked, answer| {
+            if asked.parameter("referenceId").is_some()
+                && let Some(items) = answer.items().filter(|items| items.len() > 1)
+            {
+                items.pop();
             }
-        })
+        }),
     ),
     fault!(
         "list-shows-another-type",
         List,
         "GetAllCustomers shows another type of customer than the one that is read",
         ["list-agrees-with-read", "wrong-body"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::GetAllCustomers) && answer.is_success() {
-                if let Some(items) = answer.at("/items").and_then(|items| items.as_array_mut()) {
-                    for item in items {
-                        let other = if item["customerType"] == "RETAIL" { "ENTERPRISE" } else { continue };
-                        item["customerType"] = other.into();
-                    }
-                }
+        Act::Answers(success(GetAllCustomers), |_, answer| {
+            let retail = |item: &&mut Value| item["customerType"] == "RETAIL";
+            for item in answer.items().into_iter().flatten().filter(retail) {
+                item["customerType"] = json!("ENTERPRISE");
             }
-        })
+        }),
     ),
 ];

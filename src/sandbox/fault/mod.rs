@@ -9,6 +9,7 @@ mod input;
 mod list;
 mod rule;
 mod status;
+mod wire;
 mod write;
 
 use std::fmt;
@@ -57,6 +58,8 @@ pub enum Class {
     Status,
     /// What an answer holds.
     Body,
+    /// How an answer travels.
+    Wire,
     /// What a list shows.
     List,
     /// What becomes of what is written.
@@ -65,7 +68,8 @@ pub enum Class {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Class; 6] = [Self::Access, Self::Input, Self::Status, Self::Body, Self::List, Self::Write];
+    pub const ALL: [Class; 7] =
+        [Self::Access, Self::Input, Self::Status, Self::Body, Self::Wire, Self::List, Self::Write];
 
     /// As command lines and tables spell it.
     pub const fn name(self) -> &'static str {
@@ -74,6 +78,7 @@ impl Class {
             Self::Input => "input",
             Self::Status => "status",
             Self::Body => "body",
+            Self::Wire => "wire",
             Self::List => "list",
             Self::Write => "write",
         }
@@ -83,20 +88,98 @@ impl Class {
 /// Where on its way a request meets the fault.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Act {
-    /// Requests that pass without a look at their credentials.
-    LetsIn(fn(&Asked<'_>) -> bool),
+    /// Requests for an operation that pass without a look at their credentials.
+    LetsIn(Operation, fn(&Asked<'_>) -> bool),
+    /// Requests for an operation that it fails at.
+    Crashes(Operation, fn(&Asked<'_>) -> bool),
     /// An answer in the place of what the operation would do.
     Instead(fn(&Asked<'_>, &mut Store, &Moment) -> Option<Reply>),
-    /// Problems of a request that are overlooked.
-    Overlooks(fn(&Asked<'_>, &Problem) -> bool),
+    /// A problem that an operation overlooks: where it is, and how what is said of it begins.
+    Overlooks(Operation, &'static str, &'static str),
     /// What a list is asked for, changed.
     Asks(fn(&mut Query)),
-    /// A problem that no document knows.
-    Objects(fn(&Asked<'_>) -> Option<Problem>),
+    /// A place where an operation objects to what the documents allow.
+    Objects(Operation, &'static str, fn(&Asked<'_>) -> bool),
     /// Something done to the store once the operation was answered with a success.
     Afterwards(fn(&Asked<'_>, &mut Store)),
+    /// A member that is missing in the successes of an operation.
+    Drops(Operation, &'static str),
+    /// Another value at a place in the successes of an operation, where something is.
+    Puts(Operation, &'static str, fn() -> Value),
     /// Another answer made of the right one.
-    Answers(fn(&Asked<'_>, &mut Answer)),
+    Answers(Which, fn(&Asked<'_>, &mut Answer)),
+}
+
+impl Act {
+    /// Whether this request passes without a look at its credentials.
+    pub(super) fn lets_in(self, asked: &Asked<'_>) -> bool {
+        matches!(self, Act::LetsIn(operation, whom) if asked.is(operation) && whom(asked))
+    }
+
+    /// The answer in the place of what the operation would do.
+    pub(super) fn instead(self, asked: &Asked<'_>, store: &mut Store, now: &Moment) -> Option<Reply> {
+        match self {
+            Act::Crashes(operation, on) => (asked.is(operation) && on(asked)).then(Reply::crashed),
+            Act::Instead(instead) => instead(asked, store, now),
+            _ => None,
+        }
+    }
+
+    /// Takes problems away, or adds one.
+    pub(super) fn judge(self, asked: &Asked<'_>, problems: &mut Vec<Problem>) {
+        match self {
+            Act::Overlooks(operation, path, said) if asked.is(operation) => {
+                problems.retain(|problem| !problem.is(path, said));
+            }
+            Act::Objects(operation, path, to) if asked.is(operation) && to(asked) => {
+                problems.push(Problem::new(path, "is not accepted"));
+            }
+            _ => {}
+        }
+    }
+
+    /// Makes another answer of the right one.
+    pub(super) fn alter(self, asked: &Asked<'_>, answer: &mut Answer) {
+        match self {
+            Act::Drops(operation, pointer) if success(operation).is(asked, answer) => answer.drop(pointer),
+            Act::Puts(operation, pointer, value) if success(operation).is(asked, answer) => {
+                answer.put(pointer, value());
+            }
+            Act::Answers(which, change) if which.is(asked, answer) => change(asked, answer),
+            _ => {}
+        }
+    }
+}
+
+/// Which answers are meant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Which {
+    /// Any operation, where none is named.
+    operation: Option<Operation>,
+    /// Every success, where no status is named.
+    status: Option<u16>,
+}
+
+/// The successes of an operation.
+const fn success(operation: Operation) -> Which {
+    Which { operation: Some(operation), status: None }
+}
+
+/// The answers of an operation with this status.
+const fn refusal(operation: Operation, status: u16) -> Which {
+    Which { operation: Some(operation), status: Some(status) }
+}
+
+/// All answers with this status.
+const fn anywhere(status: u16) -> Which {
+    Which { operation: None, status: Some(status) }
+}
+
+impl Which {
+    fn is(self, asked: &Asked<'_>, answer: &Answer) -> bool {
+        self.operation.is_none_or(|operation| asked.is(operation))
+            && self.status.map_or_else(|| answer.is_success(), |status| answer.status == status)
+    }
 }
 
 /// A request as faults see it.

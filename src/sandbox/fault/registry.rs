@@ -1,9 +1,17 @@
 //! All faults, by what they break.
 
-use super::{Fault, access, body, input, list, rule, status, write};
+use super::{Fault, access, body, input, list, rule, status, wire, write};
 
-const FAMILIES: [&[Fault]; 7] =
-    [&rule::FAULTS, &input::FAULTS, &access::FAULTS, &status::FAULTS, &body::FAULTS, &list::FAULTS, &write::FAULTS];
+const FAMILIES: [&[Fault]; 8] = [
+    rule::FAULTS,
+    input::FAULTS,
+    access::FAULTS,
+    status::FAULTS,
+    body::FAULTS,
+    wire::FAULTS,
+    list::FAULTS,
+    write::FAULTS,
+];
 
 /// Every fault.
 pub fn faults() -> impl Iterator<Item = &'static Fault> {

@@ -5,17 +5,21 @@ use serde_json::{Value, json};
 use super::{Act, Asked, Fault, fault};
 use crate::sandbox::id::Id;
 use crate::sandbox::reply::Reply;
-use crate::sandbox::request::{Operation, Place};
+use crate::sandbox::request::Operation::{
+    AddCustomer, AddCustomerBankInformation, GetBankAccountInformation, GetOneCustomer, ListCustomerBankInformation,
+    RemoveCustomerBankAccountInformation, UpdateOneCustomer,
+};
+use crate::sandbox::request::Place;
 use crate::sandbox::store::{Customer, Store};
 
-pub(super) const FAULTS: [Fault; 29] = [
+pub(super) const FAULTS: &[Fault] = &[
     fault!(
         "creation-lost",
         Write,
         "AddCustomer keeps nothing of what it creates",
         ["created-is-readable", "filter-complete", "failed-criterion"],
         Act::Afterwards(|asked, store| {
-            if asked.is(Operation::AddCustomer) {
+            if asked.is(AddCustomer) {
                 store.forget_newest();
             }
         })
@@ -26,7 +30,7 @@ pub(super) const FAULTS: [Fault; 29] = [
         "AddCustomerBankInformation keeps nothing of what it adds",
         ["created-is-readable", "filter-complete", "failed-criterion", "maximum-holds"],
         Act::Afterwards(|asked, store| {
-            if asked.is(Operation::AddCustomerBankInformation)
+            if asked.is(AddCustomerBankInformation)
                 && let Some(customer) = addressed(asked, store)
             {
                 customer.bank_accounts.pop();
@@ -74,7 +78,7 @@ pub(super) const FAULTS: [Fault; 29] = [
         "AddCustomer takes leading zeros from postal codes",
         ["written-is-read", "failed-criterion"],
         Act::Afterwards(|asked, store| {
-            if asked.is(Operation::AddCustomer)
+            if asked.is(AddCustomer)
                 && let Some(code) =
                     newest(store).and_then(|customer| customer.kyc.as_mut()?.get_mut("address")?.get_mut("postalCode"))
                 && let Some(text) = code.as_str().map(|text| text.trim_start_matches('0').to_owned())
@@ -133,8 +137,7 @@ pub(super) const FAULTS: [Fault; 29] = [
         "UpdateOneCustomer answers a success and changes nothing",
         ["update-is-visible", "failed-criterion"],
         Act::Instead(|asked, store, _| {
-            let known =
-                asked.is(Operation::UpdateOneCustomer) && asked.body.is_object() && addressed(asked, store).is_some();
+            let known = asked.is(UpdateOneCustomer) && asked.body.is_object() && addressed(asked, store).is_some();
             known.then(|| Reply::ok(json!({ "customerId": asked.customer() })))
         })
     ),
@@ -177,7 +180,7 @@ pub(super) const FAULTS: [Fault; 29] = [
         "UpdateOneCustomer changes the name of the customer who was created last",
         ["update-hits-its-target", "update-is-visible", "failed-criterion"],
         Act::Afterwards(|asked, store| {
-            if asked.is(Operation::UpdateOneCustomer)
+            if asked.is(UpdateOneCustomer)
                 && let Some(name) = asked.body.get("fullName").or_else(|| asked.body.get("placeOfBirth")).cloned()
                 && let Some(kyc) = newest(store).and_then(|customer| customer.kyc.as_mut())
             {
@@ -192,7 +195,7 @@ pub(super) const FAULTS: [Fault; 29] = [
         ["failed-update-changes-nothing", "failed-criterion"],
         Act::Instead(|asked, store, _| {
             let name = asked.body.get("fullName").filter(|name| name.is_string()).cloned();
-            if asked.is(Operation::UpdateOneCustomer)
+            if asked.is(UpdateOneCustomer)
                 && let (Some(name), Some(customer)) = (name, addressed(asked, store))
             {
                 customer.kyc.get_or_insert_default().insert("fullName".to_owned(), name);
@@ -206,7 +209,7 @@ pub(super) const FAULTS: [Fault; 29] = [
         "AddCustomerBankInformation keeps an account that it refuses",
         ["failed-create-leaves-nothing", "failed-criterion"],
         Act::Instead(|asked, store, now| {
-            if asked.is(Operation::AddCustomerBankInformation)
+            if asked.is(AddCustomerBankInformation)
                 && let Value::Object(body) = asked.body
                 && !crate::sandbox::validate::bank::problems(body).is_empty()
             {
@@ -235,7 +238,7 @@ pub(super) const FAULTS: [Fault; 29] = [
                 addressed(asked, store)
                     .is_some_and(|customer| customer.bank_accounts.iter().any(|account| account.id == id))
             });
-            (asked.is(Operation::RemoveCustomerBankAccountInformation) && known)
+            (asked.is(RemoveCustomerBankAccountInformation) && known)
                 .then(|| Reply::ok(json!({ "bankAccountId": account, "status": "REMOVED" })))
         })
     ),
@@ -245,7 +248,7 @@ pub(super) const FAULTS: [Fault; 29] = [
         "RemoveCustomerBankAccountInformation removes another account of the customer as well",
         ["delete-hits-its-target", "deleted-is-gone", "maximum-holds", "failed-criterion"],
         Act::Afterwards(|asked, store| {
-            if asked.is(Operation::RemoveCustomerBankAccountInformation)
+            if asked.is(RemoveCustomerBankAccountInformation)
                 && let Some(customer) = addressed(asked, store)
             {
                 customer.bank_accounts.pop();
@@ -263,7 +266,7 @@ pub(super) const FAULTS: [Fault; 29] = [
                 addressed(asked, store)
                     .is_some_and(|customer| customer.bank_accounts.iter().all(|account| account.id != id))
             });
-            (asked.is(Operation::RemoveCustomerBankAccountInformation) && unknown)
+            (asked.is(RemoveCustomerBankAccountInformation) && unknown)
                 .then(|| Reply::ok(json!({ "bankAccountId": account, "status": "REMOVED" })))
         })
     ),
@@ -274,7 +277,7 @@ pub(super) const FAULTS: [Fault; 29] = [
         ["child-belongs-to-parent", "failed-criterion"],
         Act::Instead(|asked, store, _| {
             let Place::BankAccount(_, account) = asked.place else { return None };
-            let id = Id::parse(account).filter(|_| asked.is(Operation::GetBankAccountInformation))?;
+            let id = Id::parse(account).filter(|_| asked.is(GetBankAccountInformation))?;
             addressed(asked, store)?;
             let found =
                 store.customers().flat_map(|customer| &customer.bank_accounts).find(|account| account.id == id)?;
@@ -287,7 +290,7 @@ pub(super) const FAULTS: [Fault; 29] = [
         "ListCustomerBankInformation lists the accounts of all customers",
         ["child-belongs-to-parent", "filter-complete", "failed-criterion"],
         Act::Instead(|asked, store, _| {
-            asked.is(Operation::ListCustomerBankInformation).then_some(())?;
+            asked.is(ListCustomerBankInformation).then_some(())?;
             addressed(asked, store)?;
             let all = store.customers().flat_map(|customer| &customer.bank_accounts);
             Some(Reply::ok(all.map(crate::sandbox::render::stored_bank_account).collect()))
@@ -298,42 +301,28 @@ pub(super) const FAULTS: [Fault; 29] = [
         Write,
         "AddCustomerBankInformation adds a twenty-first account",
         ["maximum-holds", "failed-criterion"],
-        Act::Overlooks(
-            |asked, problem| asked.is(Operation::AddCustomerBankInformation) && problem.is("", "a customer can have")
-        )
+        Act::Overlooks(AddCustomerBankInformation, "", "a customer can have"),
     ),
     fault!(
         "cooling-off-ended",
         Write,
         "AddCustomerBankInformation names an end of cooling off that has passed",
         ["dates-consistent", "failed-criterion"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::AddCustomerBankInformation) && answer.is_success() {
-                answer.put("/coolingOffEndTime", "2020-01-01T00:00:00.000Z");
-            }
-        })
+        Act::Puts(AddCustomerBankInformation, "/coolingOffEndTime", || json!("2020-01-01T00:00:00.000Z")),
     ),
     fault!(
         "created-years-ago",
         Write,
         "AddCustomer answers that the customer was created years ago",
         ["dates-consistent", "failed-criterion"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::AddCustomer) && answer.is_success() {
-                answer.put("/createdAt", "2020-01-01T00:00:00.000Z");
-            }
-        })
+        Act::Puts(AddCustomer, "/createdAt", || json!("2020-01-01T00:00:00.000Z")),
     ),
     fault!(
         "one-id-for-all",
         Write,
         "AddCustomerBankInformation answers the same id each time",
         ["id-unique", "created-is-readable", "failed-criterion", "maximum-holds"],
-        Act::Answers(|asked, answer| {
-            if asked.is(Operation::AddCustomerBankInformation) && answer.is_success() {
-                answer.put("/bankAccountId", "7c9e6679-7425-40de-944b-e07fc1f90ae7");
-            }
-        })
+        Act::Puts(AddCustomerBankInformation, "/bankAccountId", || json!("7c9e6679-7425-40de-944b-e07fc1f90ae7")),
     ),
     fault!(
         "reading-changes",
@@ -341,7 +330,7 @@ pub(super) const FAULTS: [Fault; 29] = [
         "GetOneCustomer takes the place of birth away from what it shows",
         ["safe-is-safe", "written-is-read", "update-is-partial", "failed-criterion"],
         Act::Afterwards(|asked, store| {
-            if asked.is(Operation::GetOneCustomer)
+            if asked.is(GetOneCustomer)
                 && let Some(kyc) = addressed(asked, store).and_then(|customer| customer.kyc.as_mut())
             {
                 kyc.shift_remove("placeOfBirth");
@@ -363,7 +352,7 @@ fn newest(store: &mut Store) -> Option<&mut Customer> {
 
 /// Alters a text of the customer who was just created.
 fn created(asked: &Asked<'_>, store: &mut Store, name: &str, change: impl Fn(&str) -> String) {
-    if asked.is(Operation::AddCustomer)
+    if asked.is(AddCustomer)
         && let Some(value) = newest(store).and_then(|customer| customer.kyc.as_mut()?.get_mut(name))
         && let Some(text) = value.as_str().map(change)
     {
@@ -373,7 +362,7 @@ fn created(asked: &Asked<'_>, store: &mut Store, name: &str, change: impl Fn(&st
 
 /// Alters a text of the bank account that was just added.
 fn added(asked: &Asked<'_>, store: &mut Store, name: &str, change: impl Fn(&str) -> String) {
-    if asked.is(Operation::AddCustomerBankInformation)
+    if asked.is(AddCustomerBankInformation)
         && let Some(value) =
             addressed(asked, store).and_then(|customer| customer.bank_accounts.last_mut()?.instruction.get_mut(name))
         && let Some(text) = value.as_str().map(change)
@@ -384,7 +373,7 @@ fn added(asked: &Asked<'_>, store: &mut Store, name: &str, change: impl Fn(&str)
 
 /// Alters the details of the customer who was just updated.
 fn updated(asked: &Asked<'_>, store: &mut Store, change: impl Fn(&Asked<'_>, &mut serde_json::Map<String, Value>)) {
-    if asked.is(Operation::UpdateOneCustomer)
+    if asked.is(UpdateOneCustomer)
         && let Some(kyc) = addressed(asked, store).and_then(|customer| customer.kyc.as_mut())
     {
         change(asked, kyc);
