@@ -13,6 +13,9 @@ use crate::outcome::{Event, Outcome};
 use crate::sandbox::fault::Fault;
 use crate::suite::{Settings, StartError, Suite};
 
+/// What the proof calls slow where the environment says nothing.
+const SLOW_AFTER: Duration = Duration::from_secs(2);
+
 /// What became of one fault.
 #[derive(Debug, Clone)]
 pub struct Trial {
@@ -77,10 +80,15 @@ pub fn healthy(
 ) -> Result<BTreeMap<String, Level>, StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Sandbox)?;
     let settings = Settings { fault: None, ..settings.clone() };
-    let run = suite.run(environment.clone(), &settings, std::future::pending(), &|_| {});
+    let run = suite.run(with_a_time(environment), &settings, std::future::pending(), &|_| {});
     let outcome = runtime.block_on(run)?;
     let said = outcome.drifts.into_iter().filter(|drift| drift.level >= Level::Warning);
     Ok(said.map(|drift| (drift.id, drift.level)).collect())
+}
+
+/// An environment in which something is slow, because no document says when an answer is.
+fn with_a_time(environment: &Environment) -> Environment {
+    Environment { slow_after: environment.slow_after.or(Some(SLOW_AFTER)), ..environment.clone() }
 }
 
 /// Runs the suite against one fault until a rule names it that may.
@@ -107,7 +115,7 @@ fn trial(
         }
         _ => {}
     };
-    let outcome = runtime.block_on(suite.run(environment.clone(), &settings, enough.notified(), &tell))?;
+    let outcome = runtime.block_on(suite.run(with_a_time(environment), &settings, enough.notified(), &tell))?;
     let at = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     let (requests, took) = at.unwrap_or((outcome.requests, begun.elapsed()));
     Ok(Trial { fault, noticed: noticed(fault, &outcome, healthy), requests, took })

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -144,6 +144,20 @@ fn every_member_of_a_family_is_registered_and_has_a_page() {
             assert!(Path::new(&format!("{folder}/{stem}.rs")).is_file(), "{} explains nothing", page.display());
         }
     }
+}
+
+#[test]
+fn every_fault_of_the_sandbox_has_a_page_and_every_page_a_fault() {
+    let text: String = sources("src/sandbox/fault").into_iter().map(|(_, text)| text).collect();
+    let rows = text.split("fault!(").skip(1).filter_map(|row| row.trim_start().strip_prefix('"')?.split('"').next());
+    let rows: BTreeSet<&str> = rows.collect();
+    assert!(rows.len() > 150, "{} rows found; the `fault!(\"…\"` rows moved", rows.len());
+    let pages = fs::read_dir("docs/fault").unwrap().map(|page| page.unwrap().path());
+    let pages: Vec<String> = pages.map(|page| page.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    for page in &pages {
+        assert!(rows.contains(page.as_str()), "docs/fault/{page}.md explains nothing");
+    }
+    assert_eq!(rows.len(), pages.len(), "a fault has no page");
 }
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {

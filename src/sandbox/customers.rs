@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub(super) fn list(store: &Store, call: &Call) -> Result<Reply, Reply> {
     let (mut query, problems) = Query::parse(call.query);
     if let Some(Act::Asks(change)) = call.fault {
-        change(&mut query);
+        change(&call.asked, &mut query);
     }
     call.refused_for(problems)?;
     let after = match query.after.map(|id| store.customer(id)) {

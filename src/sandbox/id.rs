@@ -43,7 +43,7 @@ impl fmt::Display for Id {
 }
 
 /// Gives one identifier after the other, the same ones in every run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Ids {
     given: u64,
 }

@@ -3,6 +3,7 @@
 use super::fault::{Answer, Payload};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// One answer; it becomes bytes only at the door.
 #[derive(Debug)]
@@ -78,6 +79,6 @@ impl From<Reply> for Answer {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.extend(reply.header.map(|(name, value)| (name, HeaderValue::from_static(value))));
-        Answer { status: reply.status.as_u16(), headers, payload: Payload::Json(reply.body) }
+        Answer { status: reply.status.as_u16(), headers, payload: Payload::Json(reply.body), pause: Duration::ZERO }
     }
 }

@@ -26,7 +26,12 @@ pub(super) struct Room {
 impl Room {
     /// A room with the seeded customers.
     pub(super) fn new(options: Options, clock: Clock) -> Room {
-        Room { options, clock, store: Mutex::new(Store::seeded()), turns: Mutex::default() }
+        Room::with(Store::seeded(), options, clock)
+    }
+
+    /// A room with what `store` remembers.
+    pub(super) fn with(store: Store, options: Options, clock: Clock) -> Room {
+        Room { options, clock, store: Mutex::new(store), turns: Mutex::default() }
     }
 }
 
@@ -52,6 +57,15 @@ pub(super) fn router(room: Room) -> Router {
 }
 
 async fn door(State(room): State<Arc<Room>>, request: Request) -> Answer {
+    let answer = answered(&room, request).await;
+    if !answer.pause.is_zero() {
+        tokio::time::sleep(answer.pause).await;
+    }
+    answer
+}
+
+/// What is answered, before it is sent.
+pub(super) async fn answered(room: &Room, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
     let body = Sent::read(body).await;
     let Some(place) = Place::of(parts.uri.path()) else {
@@ -69,7 +83,7 @@ async fn door(State(room): State<Arc<Room>>, request: Request) -> Answer {
         turn: room.turn(operation),
     };
     let call = Call { query: asked.query, headers: &parts.headers, body: &body, fault: room.fault(), asked };
-    let mut answer = Answer::from(answer(&room, &call).unwrap_or_else(|refusal| refusal));
+    let mut answer = Answer::from(answer(room, &call).unwrap_or_else(|refusal| refusal));
     if let Some(act) = room.fault() {
         act.alter(&asked, &mut answer);
     }
@@ -87,6 +101,7 @@ fn answer(room: &Room, call: &Call<'_>) -> Result<Reply, Reply> {
     if let Some(reply) = fault.and_then(|act| act.instead(asked, store, &now)) {
         return Ok(reply);
     }
+    let before = fault.filter(|act| act.forgets(asked)).map(|_| store.clone());
     let reply = match (asked.place, asked.operation) {
         (_, Some(Operation::GetAllCustomers)) => customers::list(store, call),
         (_, Some(Operation::AddCustomer)) => customers::create(store, call, &now),
@@ -103,6 +118,9 @@ fn answer(room: &Room, call: &Call<'_>) -> Result<Reply, Reply> {
             Err(refusal.with(header::ALLOW, asked.place.methods()))
         }
     }?;
+    if let Some(before) = before {
+        *store = before;
+    }
     if let Some(Act::Afterwards(afterwards)) = fault {
         afterwards(asked, store);
     }

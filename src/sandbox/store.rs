@@ -5,14 +5,16 @@ use super::id::{Id, Ids};
 use super::seed;
 use super::validate::Object;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// "Each customer can have up to 20 external bank accounts."
 pub(super) const MAX_BANK_ACCOUNTS: usize = 20;
 
 /// Everything that was ever stored and not removed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Store {
-    customers: BTreeMap<Id, Customer>,
+    /// Shared with copies of the store until one of them changes.
+    customers: BTreeMap<Id, Arc<Customer>>,
     /// Those that were added since it was made, in order.
     added: Vec<Id>,
     /// Where identifiers come from.
@@ -20,7 +22,7 @@ pub(super) struct Store {
 }
 
 /// A customer; the words are those of the documents.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Customer {
     pub(super) id: Id,
     pub(super) reference_id: String,
@@ -40,7 +42,7 @@ pub(super) struct Customer {
 }
 
 /// A trading account. No operation creates one; only seeded customers have some.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Account {
     pub(super) id: Id,
     pub(super) number: String,
@@ -57,7 +59,7 @@ pub(super) struct Document {
 }
 
 /// An external bank account of a customer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct BankAccount {
     pub(super) id: Id,
     pub(super) instruction: Object,
@@ -70,23 +72,24 @@ impl Store {
     /// A store with the seeded customers.
     pub(super) fn seeded() -> Store {
         let mut ids = Ids::default();
-        let customers = seed::customers(&mut ids).into_iter().map(|customer| (customer.id, customer)).collect();
+        let customers =
+            seed::customers(&mut ids).into_iter().map(|customer| (customer.id, Arc::new(customer))).collect();
         Store { customers, added: Vec::new(), ids }
     }
 
     /// All customers.
     pub(super) fn customers(&self) -> impl Iterator<Item = &Customer> {
-        self.customers.values()
+        self.customers.values().map(Arc::as_ref)
     }
 
     /// One customer.
     pub(super) fn customer(&self, id: Id) -> Option<&Customer> {
-        self.customers.get(&id)
+        self.customers.get(&id).map(Arc::as_ref)
     }
 
     /// One customer, to change.
     pub(super) fn customer_mut(&mut self, id: Id) -> Option<&mut Customer> {
-        self.customers.get_mut(&id)
+        self.customers.get_mut(&id).map(Arc::make_mut)
     }
 
     /// The customer who was added last.
@@ -104,7 +107,7 @@ impl Store {
     /// "Will add a customer and create a permanent reference to that customer": nothing ever removes one.
     pub(super) fn add(&mut self, customer: Customer) {
         self.added.push(customer.id);
-        self.customers.insert(customer.id, customer);
+        self.customers.insert(customer.id, Arc::new(customer));
     }
 }
 

@@ -118,6 +118,32 @@ pub(super) const FAULTS: &[Fault] = &[
         Act::Instead(|asked, _, _| (matches!(asked.place, Place::Customer(_)) && asked.method == Method::DELETE)
             .then(|| Reply::ok(json!({}))))
     ),
+    fault!(
+        "token-in-query-opens",
+        Access,
+        "GetBankAccountInformation takes a token in the query",
+        ["open-access", "failed-criterion"],
+        Act::LetsIn(GetBankAccountInformation, |asked| asked.query.contains(asked.token)),
+    ),
+    fault!(
+        "token-alone-opens",
+        Access,
+        "ListCustomerBankInformation takes a token without a scheme",
+        ["open-access", "failed-criterion"],
+        Act::LetsIn(ListCustomerBankInformation, |asked| {
+            asked.headers.get(header::AUTHORIZATION).is_some_and(|value| value == asked.token)
+        }),
+    ),
+    fault!(
+        "put-crashes",
+        Access,
+        "The server crashes on PUT for the bank accounts of a customer, which no document declares",
+        ["undeclared-method"],
+        Act::Instead(|asked, _, _| {
+            let put = matches!(asked.place, Place::BankAccounts(_)) && asked.method == Method::PUT;
+            put.then(Reply::crashed)
+        }),
+    ),
 ];
 
 /// Whether a request bears no credentials.

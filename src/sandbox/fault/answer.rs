@@ -1,9 +1,11 @@
 //! An answer that can be anything, right or wrong.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
 /// What is about to be sent.
@@ -12,6 +14,8 @@ pub(in crate::sandbox) struct Answer {
     pub(in crate::sandbox) status: u16,
     pub(in crate::sandbox) headers: HeaderMap,
     pub(in crate::sandbox) payload: Payload,
+    /// How long it is held back.
+    pub(in crate::sandbox) pause: Duration,
 }
 
 /// What comes after the header section.
@@ -23,6 +27,10 @@ pub(in crate::sandbox) enum Payload {
     Bytes(Vec<u8>),
     /// These bytes, of more that were announced.
     Torn(Vec<u8>),
+    /// These bytes, of which only so many are announced.
+    Short(Vec<u8>, usize),
+    /// No answer at all: the connection is closed.
+    Closed,
     /// These bytes again and again, until the client goes.
     Endless(&'static [u8]),
 }
@@ -58,6 +66,13 @@ impl Answer {
         }
     }
 
+    /// Adds a member to the whole.
+    pub(in crate::sandbox) fn add(&mut self, name: &str, value: Value) {
+        if let Some(members) = self.json().and_then(Value::as_object_mut) {
+            members.insert(name.to_owned(), value);
+        }
+    }
+
     /// Takes the member at `pointer` away.
     pub(in crate::sandbox) fn drop(&mut self, pointer: &str) {
         let Some((parent, name)) = pointer.rsplit_once('/') else { return };
@@ -80,8 +95,11 @@ impl Answer {
     pub(in crate::sandbox) fn text(&self) -> String {
         match &self.payload {
             Payload::Json(value) => value.to_string(),
-            Payload::Bytes(bytes) | Payload::Torn(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            Payload::Bytes(bytes) | Payload::Torn(bytes) | Payload::Short(bytes, _) => {
+                String::from_utf8_lossy(bytes).into_owned()
+            }
             Payload::Endless(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            Payload::Closed => String::new(),
         }
     }
 }
@@ -94,9 +112,20 @@ impl IntoResponse for Answer {
             Payload::Bytes(bytes) => Body::from(bytes),
             Payload::Torn(bytes) => {
                 headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len() + 64));
-                let torn = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
-                Body::from_stream(stream::iter([Ok(Bytes::from(bytes)), Err(torn)]))
+                // What was begun is on its way before the connection breaks.
+                let torn = stream::once(async {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                    Err(broken())
+                });
+                Body::from_stream(stream::once(std::future::ready(Ok(Bytes::from(bytes)))).chain(torn))
             }
+            Payload::Short(bytes, announced) => {
+                headers.insert(header::CONTENT_LENGTH, HeaderValue::from(announced));
+                let whole = stream::once(std::future::ready(Ok::<_, std::io::Error>(Bytes::from(bytes))));
+                Body::from_stream(whole)
+            }
+            // The server gives up before it has sent anything.
+            Payload::Closed => Body::from_stream(stream::once(std::future::ready(Err::<Bytes, _>(broken())))),
             Payload::Endless(bytes) => {
                 let again = stream::repeat_with(move || Ok::<_, std::io::Error>(Bytes::from_static(bytes)));
                 Body::from_stream(again)
@@ -107,4 +136,8 @@ impl IntoResponse for Answer {
         *response.headers_mut() = headers;
         response
     }
+}
+
+fn broken() -> std::io::Error {
+    std::io::Error::from(std::io::ErrorKind::BrokenPipe)
 }

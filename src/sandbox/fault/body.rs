@@ -332,4 +332,90 @@ pub(super) const FAULTS: &[Fault] = &[
             answer.headers.remove(header::ALLOW);
         }),
     ),
+    fault!(
+        "personal-data-in-refusal",
+        Body,
+        "GetOneCustomer shows the name of another customer where it finds nothing",
+        ["disclosure"],
+        Act::Answers(refusal(GetOneCustomer, 404), |_, answer| {
+            answer.add("nearest", json!({ "fullName": "Amal Haddad" }));
+        }),
+    ),
+    fault!(
+        "undocumented-note",
+        Body,
+        "GetOneCustomer answers a member that no document knows",
+        ["undocumented-property"],
+        Act::Answers(success(GetOneCustomer), |_, answer| answer.add("internalNote", json!("call back"))),
+    ),
+    fault!(
+        "risk-group-as-null",
+        Body,
+        "GetOneCustomer answers null for a risk group",
+        ["ambiguous-null", "wrong-body"],
+        Act::Puts(GetOneCustomer, "/customerPreTradeRiskGroup", || Value::Null),
+    ),
+    fault!(
+        "problem-of-another-status",
+        Body,
+        "GetOneCustomer answers problem details of another status where it finds nothing",
+        ["problem-status"],
+        Act::Answers(refusal(GetOneCustomer, 404), |_, answer| {
+            answer.header(header::CONTENT_TYPE, "application/problem+json");
+            answer.put("", json!({ "title": "Not Found", "status": 200 }));
+        }),
+    ),
+    fault!(
+        "created-documents-as-object",
+        Body,
+        "AddCustomer answers an object in the place of the documents",
+        ["wrong-body"],
+        Act::Puts(AddCustomer, "/documents", || json!({})),
+    ),
+    fault!(
+        "updated-risk-group-unknown",
+        Body,
+        "UpdateOneCustomer answers a risk group that is not listed",
+        ["wrong-body"],
+        Act::Puts(UpdateOneCustomer, "/customerPreTradeRiskGroup", || json!("MIDDLE")),
+    ),
+    fault!(
+        "listed-account-without-time",
+        Body,
+        "ListCustomerBankInformation answers the day of creation without a time",
+        ["wrong-body"],
+        Act::Puts(ListCustomerBankInformation, "/0/createdAt", || json!("2024-01-15")),
+    ),
+    fault!(
+        "read-account-status-unknown",
+        Body,
+        "GetBankAccountInformation answers a status that is not listed",
+        ["wrong-body"],
+        Act::Puts(GetBankAccountInformation, "/0/status", || json!("SLEEPING")),
+    ),
+    fault!(
+        "added-number-as-number",
+        Body,
+        "AddCustomerBankInformation answers an account number as a number",
+        ["wrong-body"],
+        Act::Puts(AddCustomerBankInformation, "/bankAccount/beneficiaryAccountNumber", || json!(7)),
+    ),
+    fault!(
+        "unremoved-id-as-number",
+        Body,
+        "RemoveCustomerBankAccountInformation names what is missing by a number",
+        ["wrong-body", "wrong-refusal"],
+        Act::Answers(refusal(RemoveCustomerBankAccountInformation, 404), |_, answer| answer.put("/id", 7)),
+    ),
+    fault!(
+        "wrong-for-one-filter",
+        Body,
+        "GetAllCustomers answers the total as a number where it is asked for the inactive",
+        ["wrong-body"],
+        Act::Answers(success(GetAllCustomers), |asked, answer| {
+            if asked.parameter("customerStatus").as_deref() == Some("INACTIVE") {
+                answer.put("/totalCount", 4);
+            }
+        }),
+    ),
 ];

@@ -1,7 +1,9 @@
 //! What requests have to be, and the sandbox does not hold them to; what they may be, and it refuses; what it crashes on.
 
 use super::{Act, Fault, fault};
-use crate::sandbox::request::Operation::{AddCustomer, AddCustomerBankInformation, GetAllCustomers, UpdateOneCustomer};
+use crate::sandbox::request::Operation::{
+    AddCustomer, AddCustomerBankInformation, GetAllCustomers, GetOneCustomer, UpdateOneCustomer,
+};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault!(
@@ -335,5 +337,21 @@ pub(super) const FAULTS: &[Fault] = &[
         "AddCustomer crashes where no media type is said",
         ["server-error"],
         Act::Crashes(AddCustomer, |asked| !asked.headers.contains_key(axum::http::header::CONTENT_TYPE)),
+    ),
+    fault!(
+        "crash-on-malformed-id",
+        Input,
+        "GetOneCustomer crashes on an id that is no UUID",
+        ["server-error"],
+        Act::Crashes(GetOneCustomer, |asked| asked.customer().is_some_and(|id| id.len() != 36)),
+    ),
+    fault!(
+        "crash-on-broken-json",
+        Input,
+        "UpdateOneCustomer crashes on a body that cannot be read",
+        ["server-error"],
+        Act::Crashes(UpdateOneCustomer, |asked| {
+            asked.headers.contains_key(axum::http::header::CONTENT_TYPE) && asked.body.is_null()
+        }),
     ),
 ];

@@ -12,70 +12,70 @@ pub(super) const FAULTS: &[Fault] = &[
         List,
         "GetAllCustomers does not look at the status that it is asked for",
         ["filter-sound", "failed-criterion"],
-        Act::Asks(|query| query.status = None)
+        Act::Asks(|_, query| query.status = None)
     ),
     fault!(
         "reference-filter-ignored",
         List,
         "GetAllCustomers does not look at the reference that it is asked for",
         ["filter-sound", "filter-complete", "failed-criterion"],
-        Act::Asks(|query| query.reference_id = None)
+        Act::Asks(|_, query| query.reference_id = None)
     ),
     fault!(
         "start-ignored",
         List,
         "GetAllCustomers does not look at the first date of creation",
         ["filter-sound", "bound-exclusive", "failed-criterion"],
-        Act::Asks(|query| query.created_after = None)
+        Act::Asks(|_, query| query.created_after = None)
     ),
     fault!(
         "end-ignored",
         List,
         "GetAllCustomers does not look at the last date of creation",
         ["filter-sound", "bound-inclusive", "failed-criterion"],
-        Act::Asks(|query| query.created_until = None)
+        Act::Asks(|_, query| query.created_until = None)
     ),
     fault!(
         "start-inclusive",
         List,
         "GetAllCustomers shows what was created at the first date",
         ["bound-exclusive"],
-        Act::Asks(|query| query.bounds = Bounds { start_inclusive: true, ..Bounds::default() })
+        Act::Asks(|_, query| query.bounds = Bounds { start_inclusive: true, ..Bounds::default() })
     ),
     fault!(
         "end-exclusive",
         List,
         "GetAllCustomers leaves out what was created at the last date",
         ["bound-inclusive", "filter-complete"],
-        Act::Asks(|query| query.bounds = Bounds { end_exclusive: true, ..Bounds::default() })
+        Act::Asks(|_, query| query.bounds = Bounds { end_exclusive: true, ..Bounds::default() })
     ),
     fault!(
         "sort-ignored",
         List,
         "GetAllCustomers does not look at the key that it is to sort by",
         ["sort-order", "failed-criterion"],
-        Act::Asks(|query| query.sort = Sort::CreatedDate)
+        Act::Asks(|_, query| query.sort = Sort::CreatedDate)
     ),
     fault!(
         "direction-ignored",
         List,
         "GetAllCustomers always lists in ascending order",
         ["sort-order", "failed-criterion"],
-        Act::Asks(|query| query.descending = false)
+        Act::Asks(|_, query| query.descending = false)
     ),
     fault!(
         "limit-ignored",
         List,
         "GetAllCustomers does not look at the limit",
         ["limit-honoured", "pages-disjoint", "failed-criterion"],
-        Act::Asks(|query| query.limit = 10)
+        Act::Asks(|_, query| query.limit = 10)
     ),
     fault!(
         "one-more-than-the-limit",
         List,
         "GetAllCustomers shows one more than the limit",
         ["limit-honoured", "default-page-size", "failed-criterion"],
-        Act::Asks(|query| query.limit += 1)
+        Act::Asks(|_, query| query.limit += 1)
     ),
     fault!(
         "total-of-the-page",
@@ -180,6 +180,17 @@ pub(super) const FAULTS: &[Fault] = &[
             let retail = |item: &&mut Value| item["customerType"] == "RETAIL";
             for item in answer.items().into_iter().flatten().filter(retail) {
                 item["customerType"] = json!("ENTERPRISE");
+            }
+        }),
+    ),
+    fault!(
+        "page-of-twenty",
+        List,
+        "GetAllCustomers shows twenty where no limit is asked for",
+        ["default-page-size", "failed-criterion"],
+        Act::Asks(|asked, query| {
+            if asked.parameter("limit").is_none() {
+                query.limit = 20;
             }
         }),
     ),

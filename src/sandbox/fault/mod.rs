@@ -97,9 +97,11 @@ pub(super) enum Act {
     /// A problem that an operation overlooks: where it is, and how what is said of it begins.
     Overlooks(Operation, &'static str, &'static str),
     /// What a list is asked for, changed.
-    Asks(fn(&mut Query)),
-    /// A place where an operation objects to what the documents allow.
+    Asks(fn(&Asked<'_>, &mut Query)),
+    /// A place where an operation objects to what the documents allow, once nothing else is wrong.
     Objects(Operation, &'static str, fn(&Asked<'_>) -> bool),
+    /// An operation that answers as it should and leaves everything as it was.
+    Forgets(Operation),
     /// Something done to the store once the operation was answered with a success.
     Afterwards(fn(&Asked<'_>, &mut Store)),
     /// A member that is missing in the successes of an operation.
@@ -125,13 +127,18 @@ impl Act {
         }
     }
 
+    /// Whether this operation is to leave everything as it was.
+    pub(super) fn forgets(self, asked: &Asked<'_>) -> bool {
+        matches!(self, Act::Forgets(operation) if asked.is(operation))
+    }
+
     /// Takes problems away, or adds one.
     pub(super) fn judge(self, asked: &Asked<'_>, problems: &mut Vec<Problem>) {
         match self {
             Act::Overlooks(operation, path, said) if asked.is(operation) => {
                 problems.retain(|problem| !problem.is(path, said));
             }
-            Act::Objects(operation, path, to) if asked.is(operation) && to(asked) => {
+            Act::Objects(operation, path, to) if problems.is_empty() && asked.is(operation) && to(asked) => {
                 problems.push(Problem::new(path, "is not accepted"));
             }
             _ => {}

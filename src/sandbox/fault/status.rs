@@ -113,4 +113,14 @@ pub(super) const FAULTS: &[Fault] = &[
         ["server-error"],
         Act::Crashes(GetAllCustomers, |asked| asked.turn % 20 == 0),
     ),
+    fault!(
+        "not-found-for-unauthorized",
+        Status,
+        "GetOneCustomer answers 404 where credentials are missing or wrong",
+        ["wrong-refusal", "failed-criterion"],
+        Act::Answers(refusal(GetOneCustomer, 401), |_, answer| {
+            answer.status = 404;
+            answer.headers.remove(header::WWW_AUTHENTICATE);
+        }),
+    ),
 ];

@@ -1,10 +1,17 @@
 //! How an answer travels: its bytes, its media type, its length, its connection, its time.
 
+use std::io::Write;
+use std::sync::LazyLock;
+use std::time::Duration;
+
 use axum::http::header;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::{Act, Fault, Payload, fault, refusal, success};
 use crate::sandbox::request::Operation::{
-    GetAllCustomers, GetBankAccountInformation, GetOneCustomer, ListCustomerBankInformation,
+    AddCustomerBankInformation, GetAllCustomers, GetBankAccountInformation, GetOneCustomer,
+    ListCustomerBankInformation, RemoveCustomerBankAccountInformation,
 };
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -128,4 +135,73 @@ pub(super) const FAULTS: &[Fault] = &[
             answer.bytes(Vec::new());
         }),
     ),
+    fault!(
+        "list-announced-short",
+        Wire,
+        "GetAllCustomers announces half of the bytes that it has",
+        ["unreadable-body", "no-response"],
+        Act::Answers(success(GetAllCustomers), |_, answer| {
+            let text = answer.text();
+            let half = text.len() / 2;
+            answer.payload = Payload::Short(text.into_bytes(), half);
+        }),
+    ),
+    fault!(
+        "removal-unanswered",
+        Wire,
+        "RemoveCustomerBankAccountInformation removes and closes the connection without an answer",
+        ["no-response"],
+        Act::Answers(success(RemoveCustomerBankAccountInformation), |_, answer| answer.payload = Payload::Closed),
+    ),
+    fault!(
+        "one-addition-in-twenty-unanswered",
+        Wire,
+        "AddCustomerBankInformation closes the connection without an answer one time in twenty",
+        ["no-response"],
+        Act::Answers(success(AddCustomerBankInformation), |asked, answer| {
+            if asked.turn % 20 == 0 {
+                answer.payload = Payload::Closed;
+            }
+        }),
+    ),
+    fault!(
+        "compressed-bomb",
+        Wire,
+        "GetOneCustomer answers some kilobytes that become 64 MiB",
+        ["unreadable-body"],
+        Act::Answers(success(GetOneCustomer), |_, answer| {
+            answer.header(header::CONTENT_ENCODING, "gzip");
+            answer.bytes(BOMB.clone());
+        }),
+    ),
+    fault!(
+        "said-to-be-compressed",
+        Wire,
+        "GetBankAccountInformation says that its answer is compressed, and it is not",
+        ["unreadable-body"],
+        Act::Answers(success(GetBankAccountInformation), |_, answer| {
+            answer.header(header::CONTENT_ENCODING, "gzip");
+        }),
+    ),
+    fault!(
+        "slow-one-time-in-twenty",
+        Wire,
+        "GetAllCustomers takes three seconds one time in twenty",
+        ["slow-response"],
+        Act::Answers(success(GetAllCustomers), |asked, answer| {
+            if asked.turn % 20 == 0 {
+                answer.pause = Duration::from_secs(3);
+            }
+        }),
+    ),
 ];
+
+/// 64 MiB of spaces, compressed.
+static BOMB: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    for _ in 0..64 {
+        // Nothing fails that is written to memory.
+        drop(encoder.write_all(&[b' '; 1 << 20]));
+    }
+    encoder.finish().unwrap_or_default()
+});

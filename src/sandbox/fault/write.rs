@@ -136,10 +136,7 @@ pub(super) const FAULTS: &[Fault] = &[
         Write,
         "UpdateOneCustomer answers a success and changes nothing",
         ["update-is-visible", "failed-criterion"],
-        Act::Instead(|asked, store, _| {
-            let known = asked.is(UpdateOneCustomer) && asked.body.is_object() && addressed(asked, store).is_some();
-            known.then(|| Reply::ok(json!({ "customerId": asked.customer() })))
-        })
+        Act::Forgets(UpdateOneCustomer)
     ),
     fault!(
         "updated-name-not-kept",
@@ -232,15 +229,7 @@ pub(super) const FAULTS: &[Fault] = &[
         Write,
         "RemoveCustomerBankAccountInformation removes nothing",
         ["deleted-is-gone", "failed-criterion"],
-        Act::Instead(|asked, store, _| {
-            let Place::BankAccount(_, account) = asked.place else { return None };
-            let known = Id::parse(account).is_some_and(|id| {
-                addressed(asked, store)
-                    .is_some_and(|customer| customer.bank_accounts.iter().any(|account| account.id == id))
-            });
-            (asked.is(RemoveCustomerBankAccountInformation) && known)
-                .then(|| Reply::ok(json!({ "bankAccountId": account, "status": "REMOVED" })))
-        })
+        Act::Forgets(RemoveCustomerBankAccountInformation)
     ),
     fault!(
         "removal-hits-another",

@@ -6,6 +6,7 @@ mod contract;
 mod customers;
 mod door;
 mod list;
+mod probes;
 mod random;
 mod update;
 
