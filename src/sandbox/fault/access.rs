@@ -119,19 +119,22 @@ pub(super) const FAULTS: &[Fault] = &[
             .then(|| Reply::ok(json!({}))))
     ),
     fault!(
-        "token-in-query-opens",
+        "token-in-cookie-opens",
         Access,
-        "GetBankAccountInformation takes a token in the query",
+        "GetBankAccountInformation takes a token in a cookie",
         ["open-access", "failed-criterion"],
-        Act::LetsIn(GetBankAccountInformation, |asked| asked.query.contains(asked.token)),
+        Act::LetsIn(GetBankAccountInformation, |asked| {
+            let cookie = asked.headers.get(header::COOKIE).and_then(|cookie| cookie.to_str().ok());
+            cookie.is_some_and(|cookie| cookie.contains(asked.token))
+        }),
     ),
     fault!(
-        "token-alone-opens",
+        "malformed-token-opens",
         Access,
-        "ListCustomerBankInformation takes a token without a scheme",
+        "ListCustomerBankInformation takes a token with characters that no token has",
         ["open-access", "failed-criterion"],
         Act::LetsIn(ListCustomerBankInformation, |asked| {
-            asked.headers.get(header::AUTHORIZATION).is_some_and(|value| value == asked.token)
+            asked.scheme().is_some_and(|(scheme, token)| scheme == "bearer" && token.contains('?'))
         }),
     ),
     fault!(

@@ -9,6 +9,7 @@ mod list;
 mod probes;
 mod random;
 mod update;
+mod wire;
 
 use super::{Options, Sandbox};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};

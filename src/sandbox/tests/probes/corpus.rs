@@ -109,7 +109,7 @@ fn doors() -> impl Iterator<Item = Probe> {
         ("account", get(PERSON)),
         ("remove", delete(PERSON)),
     ];
-    let credentials: [(&str, Option<&'static str>); 8] = [
+    let credentials: [(&str, Option<&'static str>); 9] = [
         ("none", None),
         ("nothing", Some("")),
         ("scheme alone", Some("Bearer")),
@@ -117,13 +117,18 @@ fn doors() -> impl Iterator<Item = Probe> {
         ("token alone", Some("sandbox-token")),
         ("another scheme", Some("Basic c2FuZGJveC10b2tlbjp4")),
         ("wrong token", Some("Bearer wrong-token-0123456789")),
+        ("no form of a token", Some("Bearer ?no-token?")),
         ("two tokens", Some("Bearer sandbox-token sandbox-token")),
     ];
     doors.into_iter().flat_map(move |(door, step)| {
         let elsewhere = Step { path: format!("{}?access_token=sandbox-token", step.path), ..step.clone() };
+        let cookie = Step { cookie: Some("access_token=sandbox-token"), ..step.clone() };
         let knocks = credentials
             .map(|(name, credentials)| probe(format!("door: {door}, {name}"), [step.clone().by(credentials)]));
-        knocks.into_iter().chain([probe(format!("door: {door}, token in the query"), [elsewhere.by(None)])])
+        knocks.into_iter().chain([
+            probe(format!("door: {door}, token in the query"), [elsewhere.by(None)]),
+            probe(format!("door: {door}, token in a cookie"), [cookie.by(None)]),
+        ])
     })
 }
 

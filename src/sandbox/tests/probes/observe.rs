@@ -112,6 +112,9 @@ async fn one(room: &Room, step: &Step) -> Answered {
     if let Some(credentials) = step.credentials {
         request = request.header(header::AUTHORIZATION, credentials);
     }
+    if let Some(cookie) = step.cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
     if let Some(media_type) = step.media_type {
         request = request.header(header::CONTENT_TYPE, media_type);
     }

@@ -20,6 +20,7 @@ pub(super) struct Step {
     pub(super) path: String,
     /// What stands in `Authorization`; the right token where nothing is said.
     pub(super) credentials: Option<&'static str>,
+    pub(super) cookie: Option<&'static str>,
     pub(super) media_type: Option<&'static str>,
     pub(super) body: Vec<u8>,
 }
@@ -29,6 +30,7 @@ pub(super) fn send(method: &str, path: impl Into<String>) -> Step {
         method: method.parse().unwrap(),
         path: path.into(),
         credentials: Some("Bearer sandbox-token"),
+        cookie: None,
         media_type: None,
         body: Vec::new(),
     }
