@@ -169,7 +169,8 @@ impl Call<'_> {
         if bytes.is_empty() && !self.headers.contains_key(header::CONTENT_TYPE) {
             return Ok(None);
         }
-        if !self.is_plain_json() {
+        let unnamed = || vec![Problem::new("content-type", "must be application/json")];
+        if !self.is_plain_json() && self.refused_for(unnamed()).is_err() {
             return Err(Reply::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json"));
         }
         match serde_json::from_slice(bytes) {

@@ -1,6 +1,10 @@
 //! What requests have to be, and the sandbox does not hold them to; what they may be, and it refuses; what it crashes on.
 
+use serde_json::json;
+
 use super::{Act, Fault, fault};
+use crate::sandbox::id::Id;
+use crate::sandbox::reply::Reply;
 use crate::sandbox::request::Operation::{
     AddCustomer, AddCustomerBankInformation, GetAllCustomers, GetOneCustomer, UpdateOneCustomer,
 };
@@ -352,6 +356,98 @@ pub(super) const FAULTS: &[Fault] = &[
         ["server-error"],
         Act::Crashes(UpdateOneCustomer, |asked| {
             asked.headers.contains_key(axum::http::header::CONTENT_TYPE) && asked.body.is_null()
+        }),
+    ),
+    fault!(
+        "any-sanctions-answer-taken",
+        Input,
+        "AddCustomer takes any answer about sanctions",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/isSanctioned", "must be one of"),
+    ),
+    fault!(
+        "any-pep-screening-answer-taken",
+        Input,
+        "AddCustomer takes any answer about the screening for political exposure",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/pepScreeningCompleted", "must be one of"),
+    ),
+    fault!(
+        "any-liveness-answer-taken",
+        Input,
+        "AddCustomer takes any answer about the check of liveness",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/livenessCheckCompleted", "must be one of"),
+    ),
+    fault!(
+        "number-for-employer-address-taken",
+        Input,
+        "AddCustomer takes a number for the address of an employer",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/employerAddress", "must be a string or an object"),
+    ),
+    fault!(
+        "any-media-type-taken",
+        Input,
+        "AddCustomer takes JSON under any media type",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "content-type", "must be application/json"),
+    ),
+    fault!(
+        "any-status-asked-for",
+        Input,
+        "GetAllCustomers takes any text for a status",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(GetAllCustomers, "customerStatus", "must be a customer status"),
+    ),
+    fault!(
+        "any-key-asked-for",
+        Input,
+        "GetAllCustomers takes any text for the key to sort by",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(GetAllCustomers, "sortField", "must be"),
+    ),
+    fault!(
+        "any-direction-asked-for",
+        Input,
+        "GetAllCustomers takes any text for a direction",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(GetAllCustomers, "sortDirection", "must be ASC or DESC"),
+    ),
+    fault!(
+        "any-start-asked-for",
+        Input,
+        "GetAllCustomers takes any text for the first date of creation",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(GetAllCustomers, "createDateStart", "must be a date-time"),
+    ),
+    fault!(
+        "text-limit-asked-for",
+        Input,
+        "GetAllCustomers takes a text, or more than 1,000 or less than 1, for a limit",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(GetAllCustomers, "limit", "must be an integer"),
+    ),
+    fault!(
+        "array-for-update-taken",
+        Input,
+        "UpdateOneCustomer takes an array for a body",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Instead(|asked, store, _| {
+            let id = asked.customer().and_then(Id::parse).filter(|id| store.customer(*id).is_some())?;
+            let taken = asked.is(UpdateOneCustomer) && asked.body.is_array();
+            taken.then(|| Reply::ok(json!({ "customerId": id.to_string() })))
+        }),
+    ),
+    fault!(
+        "broken-json-taken",
+        Input,
+        "UpdateOneCustomer takes a body that cannot be read",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Instead(|asked, store, _| {
+            let id = asked.customer().and_then(Id::parse).filter(|id| store.customer(*id).is_some())?;
+            let broken = asked.body.is_null() && asked.headers.contains_key(axum::http::header::CONTENT_TYPE);
+            (asked.is(UpdateOneCustomer) && broken).then(|| Reply::ok(json!({ "customerId": id.to_string() })))
         }),
     ),
 ];

@@ -1,4 +1,4 @@
-//! Rules in prose that are ignored, each alone.
+//! Rules in prose, and members that are required: what a sandbox can leave unasked, each alone.
 
 use super::{Act, Fault, fault};
 use crate::sandbox::request::Operation::{AddCustomer, AddCustomerBankInformation, UpdateOneCustomer};
@@ -185,5 +185,103 @@ pub(super) const FAULTS: &[Fault] = &[
         "AddCustomerBankInformation takes any text for a currency",
         ["accepted-invalid", "failed-criterion"],
         Act::Overlooks(AddCustomerBankInformation, "/currency", "must be a three-letter"),
+    ),
+    fault!(
+        "reference-id-not-required",
+        Input,
+        "AddCustomer takes a request without `referenceId`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/referenceId", "is required"),
+    ),
+    fault!(
+        "nationality-not-required",
+        Input,
+        "AddCustomer takes a request without `nationality`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/nationality", "is required"),
+    ),
+    fault!(
+        "place-of-birth-not-required",
+        Input,
+        "AddCustomer takes a request without `placeOfBirth`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/placeOfBirth", "is required"),
+    ),
+    fault!(
+        "date-of-birth-not-required",
+        Input,
+        "AddCustomer takes a request without `dateOfBirth`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/dateOfBirth", "is required"),
+    ),
+    fault!(
+        "sanctions-screening-completed-not-required",
+        Input,
+        "AddCustomer takes a request without `sanctionsScreeningCompleted`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/sanctionsScreeningCompleted", "is required"),
+    ),
+    fault!(
+        "pep-screening-completed-not-required",
+        Input,
+        "AddCustomer takes a request without `pepScreeningCompleted`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/pepScreeningCompleted", "is required"),
+    ),
+    fault!(
+        "is-pep-not-required",
+        Input,
+        "AddCustomer takes a request without `isPEP`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/isPEP", "is required"),
+    ),
+    fault!(
+        "is-sanctioned-not-required",
+        Input,
+        "AddCustomer takes a request without `isSanctioned`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/isSanctioned", "is required"),
+    ),
+    fault!(
+        "employment-status-not-required",
+        Input,
+        "AddCustomer takes a request without `employmentStatus`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomer, "/employmentStatus", "is required"),
+    ),
+    fault!(
+        "beneficiary-type-not-required",
+        Input,
+        "AddCustomerBankInformation takes a request without `beneficiaryType`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomerBankInformation, "/beneficiaryType", "is required"),
+    ),
+    fault!(
+        "currency-not-required",
+        Input,
+        "AddCustomerBankInformation takes a request without `currency`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomerBankInformation, "/currency", "is required"),
+    ),
+    fault!(
+        "beneficiary-address-not-required",
+        Input,
+        "AddCustomerBankInformation takes a request without `beneficiaryAddress`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomerBankInformation, "/beneficiaryAddress", "is required"),
+    ),
+    fault!(
+        "beneficiary-bank-address-not-required",
+        Input,
+        "AddCustomerBankInformation takes a request without `beneficiaryBankAddress`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomerBankInformation, "/beneficiaryBankAddress", "is required"),
+    ),
+    fault!(
+        "beneficiary-account-number-not-required",
+        Input,
+        "AddCustomerBankInformation takes a request without `beneficiaryAccountNumber`",
+        ["accepted-invalid", "failed-criterion"],
+        Act::Overlooks(AddCustomerBankInformation, "/beneficiaryAccountNumber", "is required"),
     ),
 ];

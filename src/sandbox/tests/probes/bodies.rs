@@ -92,6 +92,19 @@ fn created() -> impl Iterator<Item = Probe> {
         ("birthday as text", json!({ "/dateOfBirth": "yesterday" })),
         ("leap day", json!({ "/dateOfBirth": "1984-02-29" })),
         ("last of a month", json!({ "/dateOfBirth": "1990-12-31" })),
+        ("no referenceId", json!({ "/referenceId": "absent" })),
+        ("no nationality", json!({ "/nationality": "absent" })),
+        ("no placeOfBirth", json!({ "/placeOfBirth": "absent" })),
+        ("no dateOfBirth", json!({ "/dateOfBirth": "absent" })),
+        ("no sanctionsScreeningCompleted", json!({ "/sanctionsScreeningCompleted": "absent" })),
+        ("no pepScreeningCompleted", json!({ "/pepScreeningCompleted": "absent" })),
+        ("no isPEP", json!({ "/isPEP": "absent" })),
+        ("no isSanctioned", json!({ "/isSanctioned": "absent" })),
+        ("no employmentStatus", json!({ "/employmentStatus": "absent" })),
+        ("unknown isSanctioned", json!({ "/isSanctioned": "MAYBE" })),
+        ("unknown pepScreeningCompleted", json!({ "/pepScreeningCompleted": "MAYBE" })),
+        ("unknown livenessCheckCompleted", json!({ "/livenessCheckCompleted": "MAYBE" })),
+        ("employer at a number", json!({ "/employerAddress": 7 })),
         ("unknown member", json!({ "/color": "blue" })),
     ];
     let probes = rows.into_iter().map(|(name, changes)| {
@@ -187,6 +200,11 @@ fn added() -> impl Iterator<Item = Probe> {
         ("intermediary's number too long", json!({ "/intermediaryAccountNumber": long(35) })),
         ("given names too long", json!({ "/beneficiaryGivenNames": long(201) })),
         ("surnames too long", json!({ "/beneficiarySurnames": long(201) })),
+        ("no beneficiaryType", json!({ "/beneficiaryType": "absent" })),
+        ("no currency", json!({ "/currency": "absent" })),
+        ("no beneficiaryAddress", json!({ "/beneficiaryAddress": "absent" })),
+        ("no beneficiaryBankAddress", json!({ "/beneficiaryBankAddress": "absent" })),
+        ("no beneficiaryAccountNumber", json!({ "/beneficiaryAccountNumber": "absent" })),
         ("legal name too long", json!({ "/beneficiaryLegalName": long(256) })),
     ];
     let own = rows.into_iter().map(|(name, changes)| {
