@@ -1,6 +1,7 @@
 //! Who is let in, and to what.
 
 use axum::http::{Method, header};
+use percent_encoding::percent_decode;
 use serde_json::json;
 
 use super::{Act, Asked, Fault, fault};
@@ -124,8 +125,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "GetBankAccountInformation takes a token in a cookie",
         ["open-access", "failed-criterion"],
         Act::LetsIn(GetBankAccountInformation, |asked| {
-            let cookie = asked.headers.get(header::COOKIE).and_then(|cookie| cookie.to_str().ok());
-            cookie.is_some_and(|cookie| cookie.contains(asked.token))
+            let cookie = asked.headers.get(header::COOKIE);
+            cookie.is_some_and(|cookie| percent_decode(cookie.as_bytes()).decode_utf8_lossy().contains(asked.token))
         }),
     ),
     fault!(
