@@ -98,6 +98,7 @@ impl Harness {
             levels: config.changed_levels(),
             journal: lasting.then(|| reports.join("journal.ndjson")),
             fault: None,
+            variation: None,
         };
         Ok(Self::new(suite, environment, settings))
     }

@@ -17,6 +17,7 @@ use crate::outcome::{Event, Outcome};
 use crate::plan::{Plan, Selection};
 use crate::run;
 use crate::sandbox::fault::Fault;
+use crate::sandbox::variation::Variation;
 use crate::sandbox::{Options, Sandbox};
 
 /// Where documents, overlays and cases are.
@@ -58,6 +59,8 @@ pub struct Settings {
     pub journal: Option<PathBuf>,
     /// What the built-in sandbox does wrong, where it is the target.
     pub fault: Option<&'static Fault>,
+    /// Which freedom the built-in sandbox uses, where it is the target.
+    pub variation: Option<&'static Variation>,
 }
 
 /// Why a run could not start.
@@ -111,7 +114,7 @@ impl Suite {
         tell: &(dyn Fn(Event) + Sync),
     ) -> Result<Outcome, StartError> {
         let sandbox = match environment.target {
-            Target::Sandbox => Some(start_sandbox(&mut environment, settings.fault).await?),
+            Target::Sandbox => Some(start_sandbox(&mut environment, settings).await?),
             Target::BaseUrl(_) | Target::Server(_) => None,
         };
         let plan = self.plan(&settings.selection);
@@ -134,10 +137,10 @@ impl Suite {
 /// The token of a sandbox that serves one run; long enough to be told apart from any word.
 const TOKEN: &str = "sandbox-token-of-this-run";
 
-async fn start_sandbox(environment: &mut Environment, fault: Option<&'static Fault>) -> Result<Sandbox, StartError> {
+async fn start_sandbox(environment: &mut Environment, settings: &Settings) -> Result<Sandbox, StartError> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let sandbox =
-        Sandbox::start(address, Options { fault, token: TOKEN.to_owned() }).await.map_err(StartError::Sandbox)?;
+    let options = Options { token: TOKEN.to_owned(), fault: settings.fault, variation: settings.variation };
+    let sandbox = Sandbox::start(address, options).await.map_err(StartError::Sandbox)?;
     environment.target = Target::BaseUrl(sandbox.base_url());
     if environment.credentials.is_empty() {
         environment.credentials.push((None, Secret::new(sandbox.token())));

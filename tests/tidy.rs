@@ -160,6 +160,24 @@ fn every_fault_of_the_sandbox_has_a_page_and_every_page_a_fault() {
     assert_eq!(rows.len(), pages.len(), "a fault has no page");
 }
 
+#[test]
+fn every_variation_has_a_page_and_every_page_a_variation() {
+    let mut rows = Vec::new();
+    for (_, text) in sources("src/sandbox/variation") {
+        let ids = text.split("    variation!(").skip(1).filter_map(|row| row.split('"').nth(1).map(str::to_owned));
+        rows.extend(ids);
+    }
+    assert!(rows.len() >= 60, "{} variations found; their rows moved", rows.len());
+    for id in &rows {
+        assert!(Path::new(&format!("docs/variation/{id}.md")).is_file(), "docs/variation/{id}.md is missing");
+    }
+    for page in fs::read_dir("docs/variation").unwrap() {
+        let page = page.unwrap().path();
+        let stem = page.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(rows.contains(&stem), "{} explains nothing", page.display());
+    }
+}
+
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::from(folder)];

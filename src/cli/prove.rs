@@ -81,6 +81,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         levels: config.changed_levels(),
         journal: None,
         fault: None,
+        variation: None,
     };
     let taken = |fault: &&Fault| {
         let named = arguments.fault.iter().any(|named| named.id == fault.id);

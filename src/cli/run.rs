@@ -127,6 +127,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         levels: config.changed_levels(),
         journal,
         fault: None,
+        variation: None,
     };
     let mut outcome = judge(&suite, environment, &settings, terminal)?;
     // What was found is shown even where no file can be written, and is the exit code even where nobody reads it.

@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 /// How long a new account cools off. The documents name an end and no length.
 const COOLING_OFF_HOURS: i64 = 24;
 
+/// The status of an account that is no longer one.
+pub(super) const REMOVED: &str = "REMOVED";
+
 /// `ListCustomerBankInformation`
 pub(super) fn list(store: &Store, customer_id: &str) -> Result<Reply, Reply> {
     let customer = customer(store, id("customerId", customer_id)?)?;
@@ -21,20 +24,23 @@ pub(super) fn list(store: &Store, customer_id: &str) -> Result<Reply, Reply> {
 /// `AddCustomerBankInformation`
 pub(super) fn add(store: &mut Store, customer_id: &str, call: &Call, now: &Moment) -> Result<Reply, Reply> {
     let customer_id = id("customerId", customer_id)?;
-    let full = customer(store, customer_id)?.bank_accounts.len() >= MAX_BANK_ACCOUNTS;
+    // One that was removed and is still shown counts no more.
+    let counted = |account: &&BankAccount| account.status != REMOVED;
+    let full = customer(store, customer_id)?.bank_accounts.iter().filter(counted).count() >= MAX_BANK_ACCOUNTS;
     let body = call.object()?.ok_or_else(Call::no_body)?;
     let mut problems = bank::problems(&body);
     if full {
         problems.push(Problem::new("", "a customer can have up to 20 external bank accounts"));
     }
     call.refused_for(problems)?;
-    let account = BankAccount {
+    let mut account = BankAccount {
         id: store.ids.next(),
         instruction: known(&body, bank::INSTRUCTION),
         status: "COOLING_OFF",
         reason: None,
         created: now.clone(),
     };
+    call.ways.add(&mut account);
     let customer = store.customer_mut(customer_id).ok_or_else(|| missing(customer_id))?;
     let reply = Reply::ok(render::pending_bank_account(customer, &account, &now.plus_hours(COOLING_OFF_HOURS)));
     customer.bank_accounts.push(account);
@@ -58,7 +64,7 @@ pub(super) fn remove(store: &mut Store, customer_id: &str, account_id: &str) -> 
     let accounts = &mut store.customer_mut(customer_id).ok_or_else(|| missing(customer_id))?.bank_accounts;
     let place = accounts.iter().position(|account| account.id == account_id).ok_or_else(|| missing(account_id))?;
     let removed = accounts.remove(place);
-    Ok(Reply::ok(json!({ "bankAccountId": removed.id.to_string(), "status": "REMOVED" })))
+    Ok(Reply::ok(json!({ "bankAccountId": removed.id.to_string(), "status": REMOVED })))
 }
 
 fn customer(store: &Store, id: Id) -> Result<&Customer, Reply> {

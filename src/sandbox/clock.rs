@@ -29,7 +29,17 @@ impl Moment {
 
     /// The moment so many hours later.
     pub(super) fn plus_hours(&self, hours: i64) -> Moment {
-        Moment::at(self.at.saturating_add(SignedDuration::from_hours(hours)))
+        self.plus(SignedDuration::from_hours(hours))
+    }
+
+    /// The moment so much later.
+    pub(super) fn plus(&self, time: SignedDuration) -> Moment {
+        Moment::at(self.at.saturating_add(time))
+    }
+
+    /// The whole second that it lies in.
+    pub(super) fn in_seconds(&self) -> Moment {
+        Moment::at(self.at.with().subsec_nanosecond(0).build().unwrap_or(self.at))
     }
 
     /// Reads an RFC 3339 `date-time`; text that already is in UTC stays as it was written.

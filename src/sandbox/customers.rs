@@ -17,6 +17,7 @@ pub(super) fn list(store: &Store, call: &Call) -> Result<Reply, Reply> {
     if let Some(Act::Asks(change)) = call.fault {
         change(&call.asked, &mut query);
     }
+    call.ways.ask(&mut query);
     call.refused_for(problems)?;
     let after = match query.after.map(|id| store.customer(id)) {
         Some(None) => return Err(Reply::invalid(vec![Problem::new("after", UNKNOWN_TOKEN)])),
@@ -32,7 +33,8 @@ pub(super) fn list(store: &Store, call: &Call) -> Result<Reply, Reply> {
 pub(super) fn create(store: &mut Store, call: &Call, now: &Moment) -> Result<Reply, Reply> {
     let body = call.object()?.ok_or_else(Call::no_body)?;
     call.refused_for(customer::create_problems(&body, now))?;
-    let customer = new_customer(store, &known(&body, customer::CREATE), now);
+    let mut customer = new_customer(store, &known(&body, customer::CREATE), now);
+    call.ways.create(&mut customer);
     let reply = Reply::ok(render::created_customer(&customer));
     store.add(customer);
     Ok(reply)
@@ -53,19 +55,23 @@ pub(super) fn update(store: &mut Store, customer_id: &str, call: &Call) -> Resul
     // The document does not require a body, and an update of nothing is a valid one.
     let body = call.object()?.unwrap_or_default();
     call.refused_for(customer::update_problems(&body, customer.has_employer_address()))?;
-    let mut answer = Object::new();
-    answer.insert("customerId".to_owned(), customer.id.to_string().into());
+    let mut changed = Object::new();
     for (name, value) in known(&body, customer::UPDATE) {
         if name == RISK_GROUP {
-            customer.risk_group = value.as_str().map(str::to_owned);
+            if !call.ways.holds_risk_group() {
+                customer.risk_group = value.as_str().map(str::to_owned);
+            }
         } else {
             customer.kyc.get_or_insert_default().insert(name.clone(), value.clone());
         }
         // Only a risk group can be null here, and its schema, strictly read, does not let the answer say so.
         if !value.is_null() {
-            answer.insert(name, value);
+            changed.insert(name, value);
         }
     }
+    let mut answer = Object::new();
+    answer.insert("customerId".to_owned(), customer.id.to_string().into());
+    answer.extend(call.ways.update(customer, changed));
     Ok(Reply::ok(answer.into()))
 }
 

@@ -46,6 +46,21 @@ impl fmt::Display for Id {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ids {
     given: u64,
+    version: Version,
+}
+
+/// Versions of UUIDs (RFC 9562), by how they look; none is more than a counter here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Version {
+    /// By a clock and a node.
+    One,
+    /// At random.
+    #[default]
+    Four,
+    /// By a clock, in the order of creation.
+    Seven,
+    /// All but the last digits are zero: no version, but the format knows none either.
+    Bare,
 }
 
 impl Ids {
@@ -54,13 +69,28 @@ impl Ids {
         self.given += 1;
         let (high, low) = (mix(self.given), mix(!self.given));
         let bits = (u128::from(high) << 64) | u128::from(low);
-        Id(bits & !VERSION_AND_VARIANT_MASK | VERSION_4_VARIANT_1)
+        let given = u128::from(self.given);
+        // A clock that has gone on by one tick for each identifier.
+        let (version, bits) = match self.version {
+            Version::One => (1, ((0x8000_0000 + given) << 96) | NODE),
+            Version::Four => (4, bits),
+            Version::Seven => (7, ((0x018d_0000_0000 + given) << 80) | (bits & ((1 << 80) - 1))),
+            Version::Bare => return Id(given),
+        };
+        Id(bits & !VERSION_AND_VARIANT_MASK | (version << 76) | VARIANT_1)
+    }
+
+    /// Gives identifiers of this version.
+    pub(super) fn new(version: Version) -> Ids {
+        Ids { given: 0, version }
     }
 }
 
 const TOKEN: &str = "item_";
 const VERSION_AND_VARIANT_MASK: u128 = (0xF << 76) | (0b11 << 62);
-const VERSION_4_VARIANT_1: u128 = (4 << 76) | (0b10 << 62);
+const VARIANT_1: u128 = 0b10 << 62;
+/// The middle of a clock, a clock sequence and a node, the same in every identifier of version 1.
+const NODE: u128 = (0x1ef0_11ee << 64) | 0x1234_0242_ac12_0002;
 
 /// `SplitMix64`: every counter gives another number, and neighbours look unrelated.
 fn mix(counter: u64) -> u64 {

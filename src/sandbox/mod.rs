@@ -4,7 +4,7 @@
 //! knows nothing of the rest of this crate: the judge and the judged share only the documents.
 //!
 //! Where the documents have two readings, or none, it does the following. No check may rest on these, because a server
-//! that does otherwise is not wrong.
+//! that does otherwise is not wrong. A [`variation`] does otherwise.
 //!
 //! - A value that is null counts as given: `employerAddress` of the employed, `beneficiaryLegalName` of a business.
 //! - `customerPreTradeRiskGroup` may be null in a PATCH, as its enum intends and its type denies; this clears it.
@@ -32,6 +32,7 @@
 //! ```
 
 pub mod fault;
+pub mod variation;
 
 mod auth;
 mod reply;
@@ -60,6 +61,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use variation::{Variation, Ways};
 
 /// The bearer token that a sandbox takes unless told otherwise. It opens nothing else.
 pub const DEFAULT_TOKEN: &str = "sandbox-token";
@@ -74,11 +76,20 @@ pub struct Options {
     pub token: String,
     /// What it does wrong; nothing where it conforms.
     pub fault: Option<&'static Fault>,
+    /// Which freedom it uses; none where it does what is told above.
+    pub variation: Option<&'static Variation>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { token: DEFAULT_TOKEN.to_owned(), fault: None }
+        Options { token: DEFAULT_TOKEN.to_owned(), fault: None, variation: None }
+    }
+}
+
+impl Options {
+    /// What it does in another way than usual.
+    fn ways(&self) -> Ways {
+        self.variation.map_or(Ways::USUAL, |variation| Ways(variation.ways))
     }
 }
 

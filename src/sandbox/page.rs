@@ -23,6 +23,27 @@ pub(super) struct Query {
     pub(super) descending: bool,
     /// What belongs to the range; it is as documented unless a fault has it otherwise.
     pub(super) bounds: Bounds,
+    /// How what it asks for is understood.
+    pub(super) reading: Reading,
+}
+
+/// What the documents do not say of filters and orders.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    /// Whether a reference that is asked for is that of a customer.
+    pub(super) finds: fn(&str, &str) -> bool,
+    /// In which order statuses stand.
+    pub(super) statuses: fn(&str, &str) -> Ordering,
+    /// In which order references stand.
+    pub(super) references: fn(&str, &str) -> Ordering,
+    /// Whether of two with equal sort keys the later one comes first, whatever the direction.
+    pub(super) latest_first: bool,
+}
+
+impl Default for Reading {
+    fn default() -> Reading {
+        Reading { finds: |asked, has| asked == has, statuses: str::cmp, references: str::cmp, latest_first: false }
+    }
 }
 
 /// Which ends belong to a range of dates of creation, against what is documented.
@@ -73,6 +94,7 @@ impl Query {
                 .unwrap_or(Sort::CreatedDate),
             descending: reader.read("sortDirection", "must be ASC or DESC", descending).unwrap_or(false),
             bounds: Bounds::default(),
+            reading: Reading::default(),
         };
         (query, reader.problems)
     }
@@ -97,7 +119,10 @@ impl Query {
     fn selects(&self, customer: &Customer) -> bool {
         let created = customer.created.utc();
         self.status.as_deref().is_none_or(|status| status == customer.status)
-            && self.reference_id.as_deref().is_none_or(|reference| reference == customer.reference_id)
+            && self
+                .reference_id
+                .as_deref()
+                .is_none_or(|reference| (self.reading.finds)(reference, &customer.reference_id))
             && self
                 .created_after
                 .as_ref()
@@ -112,11 +137,16 @@ impl Query {
     /// exact reverse of ASC.
     fn compare(&self, left: &Customer, right: &Customer) -> Ordering {
         let first = match self.sort {
-            Sort::CustomerStatus => left.status.cmp(right.status),
+            Sort::CustomerStatus => (self.reading.statuses)(left.status, right.status),
             Sort::CreatedDate => Ordering::Equal,
-            Sort::ReferenceId => left.reference_id.cmp(&right.reference_id),
+            Sort::ReferenceId => (self.reading.references)(&left.reference_id, &right.reference_id),
         };
-        let ascending = first.then(left.created.utc().cmp(&right.created.utc())).then(left.id.cmp(&right.id));
+        let second = left.created.utc().cmp(&right.created.utc());
+        if self.reading.latest_first && self.sort != Sort::CreatedDate {
+            let directed = if self.descending { first.reverse() } else { first };
+            return directed.then(second.reverse()).then(right.id.cmp(&left.id));
+        }
+        let ascending = first.then(second).then(left.id.cmp(&right.id));
         if self.descending { ascending.reverse() } else { ascending }
     }
 }

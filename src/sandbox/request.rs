@@ -4,6 +4,7 @@ use super::fault::{Act, Asked};
 use super::id::Id;
 use super::reply::{Problem, Reply};
 use super::validate::Object;
+use super::variation::Ways;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use futures_util::StreamExt;
@@ -103,6 +104,8 @@ pub(super) struct Call<'a> {
     pub(super) body: &'a Sent,
     /// What the sandbox does wrong.
     pub(super) fault: Option<Act>,
+    /// What it does in another way than usual.
+    pub(super) ways: Ways,
     /// The request as a fault sees it.
     pub(super) asked: Asked<'a>,
 }
@@ -154,6 +157,7 @@ impl Call<'_> {
         if let Some(act) = self.fault {
             act.judge(&self.asked, &mut problems);
         }
+        self.ways.judge(&self.asked, &mut problems);
         if problems.is_empty() { Ok(()) } else { Err(Reply::invalid(problems)) }
     }
 

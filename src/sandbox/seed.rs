@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 const COUNT: usize = 28;
 const DAYS_BETWEEN: i64 = 13;
 
-/// The seeded customers.
-pub(super) fn customers(ids: &mut Ids) -> Vec<Customer> {
-    (0..COUNT).zip(STAGES.iter().cycle()).map(|(number, stage)| customer(number, stage, ids)).collect()
+/// The seeded customers, as many as usual or another number of them.
+pub(super) fn customers(ids: &mut Ids, count: Option<usize>) -> Vec<Customer> {
+    (0..count.unwrap_or(COUNT)).zip(STAGES.iter().cycle()).map(|(number, stage)| customer(number, stage, ids)).collect()
 }
 
 /// A station of a customer's way, with what has come about until then.

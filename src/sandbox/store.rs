@@ -4,6 +4,7 @@ use super::clock::Moment;
 use super::id::{Id, Ids};
 use super::seed;
 use super::validate::Object;
+use super::variation::Ways;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -70,10 +71,13 @@ pub(super) struct BankAccount {
 
 impl Store {
     /// A store with the seeded customers.
-    pub(super) fn seeded() -> Store {
-        let mut ids = Ids::default();
-        let customers =
-            seed::customers(&mut ids).into_iter().map(|customer| (customer.id, Arc::new(customer))).collect();
+    pub(super) fn seeded(ways: Ways) -> Store {
+        let mut ids = Ids::new(ways.version());
+        let mut customers = BTreeMap::new();
+        for (number, mut customer) in seed::customers(&mut ids, ways.starts()).into_iter().enumerate() {
+            ways.seed(number, &mut customer);
+            customers.insert(customer.id, Arc::new(customer));
+        }
         Store { customers, added: Vec::new(), ids }
     }
 
@@ -92,6 +96,15 @@ impl Store {
         self.customers.get_mut(&id).map(Arc::make_mut)
     }
 
+    /// Those who were added, the last one first, to change.
+    pub(super) fn each_added(&mut self, most: usize, change: impl Fn(&mut Customer)) {
+        for id in self.added.iter().rev().take(most) {
+            if let Some(customer) = self.customers.get_mut(id) {
+                change(Arc::make_mut(customer));
+            }
+        }
+    }
+
     /// The customer who was added last.
     pub(super) fn newest(&self) -> Option<Id> {
         self.added.last().copied()
@@ -102,6 +115,11 @@ impl Store {
         if let Some(id) = self.added.pop() {
             self.customers.remove(&id);
         }
+    }
+
+    /// Puts a customer in the place of who bears the same identifier.
+    pub(super) fn put(&mut self, customer: Customer) {
+        self.customers.insert(customer.id, Arc::new(customer));
     }
 
     /// "Will add a customer and create a permanent reference to that customer": nothing ever removes one.

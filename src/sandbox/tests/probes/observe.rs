@@ -16,8 +16,9 @@ use crate::sandbox::fault::{Answer, Fault, Payload};
 use crate::sandbox::request::{Operation, Place};
 use crate::sandbox::routes::{Room, answered};
 use crate::sandbox::store::{Customer, Store};
+use crate::sandbox::variation::Ways;
 
-static SEED: LazyLock<Store> = LazyLock::new(Store::seeded);
+static SEED: LazyLock<Store> = LazyLock::new(|| Store::seeded(Ways::USUAL));
 
 /// A probe with all ids in their places, and what a healthy sandbox answered.
 pub(super) struct Kept {
