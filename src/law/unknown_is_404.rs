@@ -54,7 +54,6 @@ fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> R
 fn shows_nothing(seen: &Observed) -> bool {
     match &seen.body {
         Some(Value::Array(elements)) => elements.is_empty(),
-        Some(Value::Object(_)) => false,
         Some(Value::Null) => true,
         Some(_) => false,
         None => seen.response.as_ref().is_some_and(|response| response.body.is_empty()),
