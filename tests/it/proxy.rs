@@ -80,8 +80,6 @@ impl Answer {
 pub(crate) enum Lie {
     /// Sends this.
     Answer(Answer),
-    /// Sends this after a while.
-    Late(std::time::Duration, Answer),
     /// Writes these bytes and closes.
     Raw(Vec<u8>),
     /// Closes without a byte.
@@ -172,11 +170,8 @@ async fn serve(
             Some(answer) => Lie::Answer(answer),
             None => liar(&asked, forward(&asked, upstream).await?),
         };
-        if let Lie::Late(delay, _) = lie {
-            tokio::time::sleep(delay).await;
-        }
         match lie {
-            Lie::Answer(answer) | Lie::Late(_, answer) => {
+            Lie::Answer(answer) => {
                 let close = answer.headers.iter().any(|(n, v)| n.eq_ignore_ascii_case("connection") && v == "close");
                 stream.write_all(&head(&answer, Some(answer.body.len()))).await?;
                 if asked.method != "HEAD" {
