@@ -104,6 +104,8 @@ impl std::fmt::Display for Failure {
     }
 }
 
+impl std::error::Error for Failure {}
+
 /// One request and what became of it.
 #[derive(Debug, Clone)]
 pub struct Exchange {

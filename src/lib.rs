@@ -28,6 +28,7 @@ pub mod run;
 
 pub mod author;
 pub mod law;
+pub mod liar;
 pub mod suite;
 
 pub mod prove;

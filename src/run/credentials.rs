@@ -21,14 +21,14 @@ const NO_TOKEN: &str = "?conform?";
 const ELSEWHERE: (&str, &str) = ("X-Access-Token", "access_token");
 
 /// The places of a request that carry credentials.
-pub(super) struct Carrier<'r> {
-    pub(super) headers: &'r mut Headers,
-    pub(super) query: &'r mut Vec<(String, String)>,
-    pub(super) cookies: &'r mut Vec<(String, String)>,
+pub(crate) struct Carrier<'r> {
+    pub(crate) headers: &'r mut Headers,
+    pub(crate) query: &'r mut Vec<(String, String)>,
+    pub(crate) cookies: &'r mut Vec<(String, String)>,
 }
 
 /// Adds the credentials that the operation asks for. Returns whether they are the environment's own, in their place.
-pub(super) fn authorize(
+pub(crate) fn authorize(
     operation: &Operation,
     environment: &Environment,
     credentials: Credentials,
@@ -119,7 +119,7 @@ fn under_another_name(scheme: &Scheme, secret: &str) -> String {
 }
 
 /// Where a scheme's credentials travel.
-fn place(scheme: &Scheme) -> (Location, &str) {
+pub(crate) fn place(scheme: &Scheme) -> (Location, &str) {
     match scheme {
         Scheme::Bearer | Scheme::Basic | Scheme::Http(_) => (Location::Header, "Authorization"),
         Scheme::ApiKey { location, name } => (*location, name),

@@ -16,7 +16,7 @@ mod confirm;
 mod contrast;
 mod created;
 mod creation;
-mod credentials;
+pub(crate) mod credentials;
 mod flight;
 mod flow;
 mod health;

@@ -5,6 +5,8 @@
 //! [`super::attempt`]); POST, PATCH, DELETE and methods that nobody knows get a connection of their own at once. So where
 //! one of these fails, it was the server that closed a connection which this request had opened.
 
+mod pass;
+
 use std::error::Error;
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, He
 use reqwest::{Method, Url};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
+
+pub(crate) use pass::{Passed, Passing, Rest};
 
 use super::coding;
 use crate::contract::style::path_travels;
@@ -316,5 +320,4 @@ impl Pace {
 }
 
 #[cfg(test)]
-#[path = "client_tests.rs"]
 mod tests;
