@@ -32,6 +32,7 @@ pub mod liar;
 pub mod suite;
 
 pub mod prove;
+pub mod through;
 
 pub mod cli;
 pub mod harness;

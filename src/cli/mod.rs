@@ -16,6 +16,7 @@ mod shell;
 mod signal;
 mod slip;
 mod terminal;
+mod through;
 mod trace;
 
 use std::ffi::OsString;
@@ -96,7 +97,8 @@ enum Command {
     New(new::Arguments),
     /// Serve the reference implementation of the API
     Sandbox(sandbox::Arguments),
-    /// Run the suite against each fault of the reference implementation: what it notices, and what survives
+    /// Run the suite against each fault of the reference implementation, or lies about a service of your own: what it notices
+    /// and what survives
     Prove(prove::Arguments),
     /// Explain a rule, with examples of what it says and what it leaves alone
     Explain(explain::Arguments),

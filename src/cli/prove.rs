@@ -27,26 +27,46 @@ is not silent.
 Examples:
   conform prove                         every fault
   conform prove --class list            those of one class
-  conform prove --fault update-not-kept one alone")]
+  conform prove --fault update-not-kept one alone
+
+With --through, a proxy stands in front of a service of your own that you take for healthy, and tells one lie about it after
+the other, with your configuration and cases: what survives is what you would not notice. A first run without any lie says
+what is not to be claimed by it. Each lie is a whole run, ended early where it is noticed: it writes, and removes what it
+created, as many times as there are lies, and a lie that hides what was created may leave it behind. Use a test environment,
+and --class or --fault for a part. Exit code 1: a lie that was told survived.
+
+  conform prove --through http://localhost:8080 --env local
+  conform prove --through --env staging --class body    where the environment says that it is
+  conform prove --through --env local --fault 'dropped-field/*'")]
 pub(super) struct Arguments {
     #[command(flatten)]
-    sources: SourceArguments,
-    /// Only this fault; may be given several times
-    #[arg(long, value_name = "ID", value_parser = super::sandbox::fault)]
-    fault: Vec<&'static Fault>,
-    /// Only faults of this class; may be given several times
+    pub(super) sources: SourceArguments,
+    /// Lie about the healthy service at this base URL, else where the environment says
+    #[arg(long, value_name = "BASE_URL", num_args = 0..=1, help_heading = "Environment")]
+    #[expect(clippy::option_option, reason = "a flag that may have a value")]
+    pub(super) through: Option<Option<String>>,
+    /// The environment of the service, by its name in conform.toml
+    #[arg(long, value_name = "NAME", requires = "through", help_heading = "Environment")]
+    pub(super) env: Option<String>,
+    /// The environment variable that holds the token; the token itself is never an argument
+    #[arg(long, value_name = "VARIABLE", requires = "through", help_heading = "Environment")]
+    pub(super) token_env: Option<String>,
+    /// Only this fault, or these lies, as in 'nulled/*'; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub(super) fault: Vec<String>,
+    /// Only faults or lies of this class; may be given several times
     #[arg(long, value_name = "CLASS", value_parser = class)]
-    class: Vec<Class>,
-    /// Faults that are worked on at the same time; else as many as there are processors
+    pub(super) class: Vec<Class>,
+    /// Faults that are worked on at the same time, else as many as there are processors; lies, else one
     #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    pub(super) jobs: Option<NonZeroUsize>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// Survivors first, then the score by class
     Text,
     /// An array of trials
@@ -63,6 +83,11 @@ fn class(name: &str) -> Result<Class, String> {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop> {
+    if arguments.through.is_some() {
+        return super::through::run(arguments, terminal);
+    }
+    let named: Result<Vec<&Fault>, String> = arguments.fault.iter().map(|id| super::sandbox::fault(id)).collect();
+    let named = named.map_err(Stop::message)?;
     let config = arguments.sources.contract.config()?;
     let environment = config.environment(None, &Overrides::default(), &|_| None);
     let environment = environment.map_err(|error| Stop::message(error.to_string()))?;
@@ -84,7 +109,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         variation: None,
     };
     let taken = |fault: &&Fault| {
-        let named = arguments.fault.iter().any(|named| named.id == fault.id);
+        let named = named.iter().any(|named| named.id == fault.id);
         let all = arguments.fault.is_empty() && arguments.class.is_empty();
         all || named || arguments.class.contains(&fault.class)
     };
@@ -95,7 +120,6 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
     let trials = prove::prove(&suite, (&environment, &settings), (&faults, &healthy), jobs);
     let loud: Vec<String> = healthy.into_iter().filter(|(_, level)| *level == Level::Error).map(|(id, _)| id).collect();
     let trials = trials.map_err(|error| Stop::message(error.to_string()))?;
-    let _ = terminal;
     match arguments.format {
         Format::Text => text(&loud, &trials)?,
         Format::Json => {

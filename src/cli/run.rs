@@ -156,14 +156,7 @@ fn environment(arguments: &Arguments, config: &Config) -> Result<Environment, St
         timeout: arguments.timeout,
         ..Overrides::default()
     };
-    let environment = config.environment(arguments.env.as_deref(), &overrides, &|name| variable(name));
-    let environment = environment.map_err(|error| match &error {
-        ConfigError::NotSet { variable, .. } => Stop::with_help(
-            error.to_string(),
-            format!("put it there, without printing it: read -rs {variable} && export {variable}"),
-        ),
-        _ => Stop::message(error.to_string()),
-    })?;
+    let environment = resolve(config, arguments.env.as_deref(), &overrides)?;
     if environment.target == Target::Sandbox && arguments.token_env.is_some() {
         return Err(Stop::with_help(
             format!("the environment `{}` is started by the run itself, with a token of its own", environment.name),
@@ -171,6 +164,18 @@ fn environment(arguments: &Arguments, config: &Config) -> Result<Environment, St
         ));
     }
     Ok(environment)
+}
+
+/// The environment of this name, with the variables of the process.
+pub(super) fn resolve(config: &Config, name: Option<&str>, overrides: &Overrides) -> Result<Environment, Stop> {
+    let environment = config.environment(name, overrides, &|name| variable(name));
+    environment.map_err(|error| match &error {
+        ConfigError::NotSet { variable, .. } => Stop::with_help(
+            error.to_string(),
+            format!("put it there, without printing it: read -rs {variable} && export {variable}"),
+        ),
+        _ => Stop::message(error.to_string()),
+    })
 }
 
 fn judge(

@@ -75,7 +75,9 @@ impl Ask {
                 Location::Query => {
                     self.pairs().filter(|pair| is(pair, name)).map(|pair| pair.as_bytes().to_vec()).collect()
                 }
-                Location::Cookie => self.headers.get_all(COOKIE).iter().map(|value| value.as_bytes().to_vec()).collect(),
+                Location::Cookie => {
+                    self.headers.get_all(COOKIE).iter().map(|value| value.as_bytes().to_vec()).collect()
+                }
                 Location::Header | Location::Path => {
                     self.headers.get_all(name).iter().map(|value| value.as_bytes().to_vec()).collect::<Vec<_>>()
                 }

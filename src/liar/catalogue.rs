@@ -260,9 +260,10 @@ fn refuses_input(status: StatusMatch) -> bool {
 /// A media type that the response does not document.
 fn other_media_type(response: &Response) -> Option<&'static str> {
     let documented = |name: &str| {
-        response.content.iter().any(|media| {
-            crate::contract::style::media_matches(&media.name, name) != crate::contract::style::Match::No
-        })
+        response
+            .content
+            .iter()
+            .any(|media| crate::contract::style::media_matches(&media.name, name) != crate::contract::style::Match::No)
     };
     ["text/html", "application/xml", "text/plain"].into_iter().find(|name| !documented(name))
 }

@@ -235,8 +235,7 @@ impl Teller {
     fn valid(&self, operation: &Operation, body: &Value) -> bool {
         let content = operation.body.iter().flat_map(|body| &body.content);
         let schema = content.filter_map(|media| media.schema.as_ref()).next();
-        let validator =
-            schema.map(|schema| self.scene.schemas.validator(schema, Direction::Request, Sense::Certain));
+        let validator = schema.map(|schema| self.scene.schemas.validator(schema, Direction::Request, Sense::Certain));
         validator.is_none_or(|validator| validator.is_ok_and(|validator| validator.is_valid(body)))
     }
 
