@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         return Err(Stop::with_help(why, "nothing is proved there: choose a test environment"));
     }
     let upstream = upstream(&suite, &environment)?;
-    let chosen = chosen(arguments, lies(&suite.contract))?;
+    let chosen = chosen(arguments, lies(&suite.contract, &environment.mark))?;
     let settings = Settings {
         seed: config.seed,
         selection: Selection {

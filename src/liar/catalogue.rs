@@ -4,21 +4,22 @@ use crate::contract::{Contract, Location, Operation, Response, StatusMatch};
 use crate::document::Place;
 use crate::law::declared::{Collection, Declared};
 use crate::schema::Direction;
+use crate::schema::sample::Sampler;
 
 use super::kind::{self, Kind};
 use super::promise::{json, promises, subject, success};
-use super::{Act, Break, Breaking, Change, Lie, Spoiling, When};
+use super::{Act, Break, Breaking, Change, Lie, Spoiling, When, same_path};
 
 /// Filters of a collection, and refusals of an operation, that are lied about.
 const MOST: usize = 6;
 
-/// The lies that can be told of `contract`.
-pub fn lies(contract: &Contract) -> Vec<Lie> {
+/// The lies that can be told of `contract` to requests whose bodies bear a mark in one of the members `mark`.
+pub fn lies(contract: &Contract, mark: &[String]) -> Vec<Lie> {
     // What cannot be understood was told when the cases were composed.
     let declared = Declared::read(contract).unwrap_or_default();
     let mut lies = Vec::new();
     for operation in contract.operations.iter().filter(|operation| operation.disabled.is_none()) {
-        let mut author = Author { contract, operation, lies: &mut lies };
+        let mut author = Author { contract, operation, mark, lies: &mut lies };
         author.access();
         author.statuses();
         author.input();
@@ -36,6 +37,7 @@ pub fn lies(contract: &Contract) -> Vec<Lie> {
 struct Author<'a> {
     contract: &'a Contract,
     operation: &'a Operation,
+    mark: &'a [String],
     lies: &'a mut Vec<Lie>,
 }
 
@@ -71,14 +73,16 @@ impl Author<'_> {
         }
         let refusals = operation.responses.iter().filter(|response| refuses_input(response.status));
         for response in refusals.take(MOST) {
-            let absence = matches!(response.status, StatusMatch::Code(404 | 410));
+            // A range stands for absence where nothing else does.
+            let absent = operation.response(404).is_some_and(|absent| absent.status == response.status);
+            let absence = absent || response.status == StatusMatch::Code(410);
             let kind = if absence { &kind::ABSENCE_SUCCEEDS } else { &kind::REFUSAL_SUCCEEDS };
             let says = format!("answers as to a success what it refuses with {}", response.status);
             let when = When::Documented(response.status);
             self.answers(kind, &response.status.to_string(), &says, when, Change::EarlierSuccess);
         }
         // What a path does with other methods is no matter of one of its operations.
-        let first = self.contract.operations.iter().find(|other| other.path == operation.path);
+        let first = self.contract.operations.iter().find(|other| same_path(&other.path, &operation.path));
         if first.is_some_and(|first| first.id == operation.id) {
             let at = &operation.path.text;
             let title = format!("{at} serves methods that it does not have");
@@ -107,24 +111,25 @@ impl Author<'_> {
         }
     }
 
-    /// The first member that a request body may have and need not.
+    /// The first member that a request body may have and that the least body does not: rules of several members may need one.
     fn optional_member(&self) -> Option<String> {
         let media = self.operation.body.as_ref()?.content.iter().find(|media| media.name.contains("json"))?;
         let schemas = &self.contract.schemas;
         let place = schemas.resolve(media.schema.as_ref()?).ok()?;
         let own = schemas.source(&place)?;
-        let validator = schemas.validator(&place, Direction::Request, crate::schema::Sense::Certain).ok()?;
-        let needed = |name: &str| {
-            let violations = validator.violations(&serde_json::json!({}));
-            violations.iter().any(|violation| violation.property.as_deref() == Some(name))
-        };
+        let least = Sampler::new(schemas).minimal(&place, Direction::Request).ok()?;
+        let needed = |name: &str| least.get(name).is_some();
         let read_only = |name: &str, schema: &serde_json::Value| {
             let target = schemas.resolve(&place.child("properties").child(name)).ok();
             let target = target.as_ref().and_then(|target| schemas.source(target)).unwrap_or(schema);
             target.get("readOnly") == Some(&serde_json::Value::Bool(true))
         };
         let members = own.get("properties")?.as_object()?;
-        members.iter().find(|(name, schema)| !needed(name) && !read_only(name, schema)).map(|(name, _)| name.clone())
+        // What every request bears tells no request from another.
+        let optional = |(name, schema): &(&String, &serde_json::Value)| {
+            !needed(name) && !self.mark.contains(name) && !read_only(name, schema)
+        };
+        members.iter().find(optional).map(|(name, _)| name.clone())
     }
 
     fn bodies(&mut self) {
@@ -193,7 +198,9 @@ impl Author<'_> {
         let operation = self.operation;
         let at_path = |method: &str| {
             let mut all = self.contract.operations.iter();
-            all.find(|other| other.path == operation.path && other.method == method && other.disabled.is_none())
+            all.find(|other| {
+                other.method == method && other.disabled.is_none() && same_path(&other.path, &operation.path)
+            })
         };
         let read = at_path("GET").is_some();
         let written: Vec<&Operation> = ["PUT", "PATCH", "DELETE"].into_iter().filter_map(at_path).collect();

@@ -57,13 +57,13 @@ kinds! {
     LOST_CHALLENGE = "lost-challenge", Access, ["missing-www-authenticate", "wrong-header"];
 
     VALIDATION_SKIPPED = "validation-skipped", Input, ["accepted-invalid"];
-    VALID_REFUSED = "valid-refused", Input, ["rejected-valid"];
+    VALID_REFUSED = "valid-refused", Input, ["rejected-valid", "undocumented-status"];
 
     SERVER_ERROR = "server-error", Status, ["server-error"];
     OTHER_STATUS = "undocumented-status", Status, ["undocumented-status"];
     REFUSAL_SUCCEEDS = "refusal-succeeds", Status, ["accepted-invalid", "maximum-holds", "failed-criterion"];
     ABSENCE_SUCCEEDS = "absence-succeeds", Status,
-        ["unknown-is-404", "deleted-is-gone", "delete-again", "child-belongs-to-parent", "accepted-invalid", "failed-criterion"];
+        ["unknown-is-404", "deleted-is-gone", "delete-again", "child-belongs-to-parent", "maximum-holds", "accepted-invalid", "failed-criterion"];
     UNDECLARED_SERVED = "undeclared-served", Status, ["undeclared-method"];
     LOST_ALLOW = "lost-allow", Status, ["missing-allow"];
 
@@ -99,7 +99,8 @@ kinds! {
          "list-agrees-with-read", "failed-criterion"];
     LOST_DELETION = "lost-deletion", Write, ["deleted-is-gone", "delete-again", "failed-criterion"];
     LOST_CREATION = "lost-creation", Write,
-        ["created-is-readable", "id-unique", "written-is-read", "location-resolves", "maximum-holds", "failed-criterion"];
+        ["created-is-readable", "id-unique", "written-is-read", "location-resolves", "maximum-holds",
+         "update-hits-its-target", "delete-hits-its-target", "failed-criterion"];
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::contract::{Contract, Operation, OperationId, StatusMatch};
+use crate::contract::{Contract, Operation, OperationId, PathPart, PathTemplate, StatusMatch};
 use crate::document::{Place, Pointer};
 use crate::schema::Schemas;
 
@@ -168,4 +168,16 @@ impl Scene {
     pub fn of(contract: &Contract) -> Arc<Self> {
         Arc::new(Self { operations: contract.operations.clone(), schemas: contract.schemas.clone() })
     }
+}
+
+/// Whether two templates describe the same paths, whatever their parameters are called.
+fn same_path(one: &PathTemplate, other: &PathTemplate) -> bool {
+    fn shape(path: &PathTemplate) -> String {
+        let part = |part: &PathPart| match part {
+            PathPart::Literal(text) => text.clone(),
+            PathPart::Parameter(_) => "{}".to_owned(),
+        };
+        path.parts.iter().map(part).collect::<String>().trim_end_matches('/').to_owned()
+    }
+    shape(one) == shape(other)
 }

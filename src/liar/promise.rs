@@ -49,10 +49,18 @@ fn breaks(schemas: &Schemas, place: &Place, breaking: Breaking) -> bool {
     let scalar = matches!(value.as_str(), Some("string" | "integer" | "number" | "boolean"));
     match breaking {
         Breaking::Drop => before == "required" && value.is_string() && last.parse::<usize>().is_ok(),
-        Breaking::Retype | Breaking::Null => last == "type" && named && scalar,
+        Breaking::Retype => last == "type" && named && scalar,
+        Breaking::Null => last == "type" && named && scalar && !is_nullable(schemas, place),
         Breaking::Enum => last == "enum" && named && value.is_array(),
         Breaking::Format => last == "format" && named && value.is_string(),
     }
+}
+
+/// Whether the schema object with the keyword at `place` says that null will do.
+fn is_nullable(schemas: &Schemas, place: &Place) -> bool {
+    let schema = place.pointer.parent().map(|parent| Place::new(place.document, parent));
+    let nullable = schema.and_then(|schema| schemas.source(&schema.child("nullable")).cloned());
+    nullable == Some(Value::Bool(true))
 }
 
 /// The schema object that makes the promise at `place`.

@@ -12,12 +12,13 @@ use super::ask::Ask;
 use super::body::broken;
 use super::memory::Memory;
 use super::promise::{json, success, success_status};
-use super::{Act, Change, Lie, Scene, When};
+use super::{Act, Change, Lie, Scene, When, same_path};
 use crate::contract::{Operation, style};
 use crate::document::Place;
 use crate::environment::Environment;
 use crate::exchange::Failure;
 use crate::run::client::{Client, Passed, Passing};
+use crate::schema::sample::Sampler;
 use crate::schema::{Direction, Sense};
 
 /// Answers requests in the place of a service.
@@ -94,7 +95,8 @@ impl Teller {
                 self.is(asked, own) || self.operation(asked).is_some_and(|operation| operation.id == *write)
             }
             Act::Answers(When::NotAllowed, _) => {
-                self.operation(asked).is_none() && self.best(asked, |_| true).is_some_and(|at| at.path == own.path)
+                self.operation(asked).is_none()
+                    && self.best(asked, |_| true).is_some_and(|at| same_path(&at.path, &own.path))
             }
             _ => self.is(asked, own),
         };
@@ -218,7 +220,10 @@ impl Teller {
             Change::MediaType(name) => healthy.with_media_type(*name),
             Change::Header(name) => healthy.without(name),
             Change::Bytes(how) => healthy.spoiled(*how),
-            Change::EarlierSuccess => self.memory().success.clone().map(|(_, answer)| answer),
+            Change::EarlierSuccess => {
+                let earlier = self.memory().success.clone().map(|(_, answer)| answer);
+                earlier.or_else(|| self.made(healthy, operation))
+            }
             Change::Refusal(status) => {
                 let earlier = self.memory().refusal.clone();
                 Some(earlier.unwrap_or_else(|| healthy.with_status(*status).with_body("{}")))
@@ -229,6 +234,20 @@ impl Teller {
                 Some(served)
             }
         }
+    }
+
+    /// A success as the documents have it, where none was seen.
+    fn made(&self, like: &Answer, operation: &Operation) -> Option<Answer> {
+        let documented = success(operation)?;
+        let status = success_status(documented);
+        if documented.content.is_empty() {
+            return Some(empty(status, like));
+        }
+        let (_, schema) = json(documented)?;
+        let body = Sampler::new(&self.scene.schemas).full(schema, Direction::Response).ok()?;
+        let mut made = like.with_status(status).with_body(body.to_string());
+        made.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Some(made)
     }
 
     /// Whether nobody could refuse `body` for what it is.
