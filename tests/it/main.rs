@@ -35,6 +35,7 @@ mod seeds;
 mod smaller;
 mod specs;
 mod steps;
+mod through;
 mod trace;
 mod variations;
 
