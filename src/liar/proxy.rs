@@ -165,8 +165,12 @@ fn respond(passed: Passed) -> Result<Response<Body>, hyper::http::Error> {
     let body = match rest {
         Rest::Nothing => Body::from(body),
         Rest::Cut => {
-            let cut = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
-            Body::from_stream(stream::iter([Ok(body), Err(cut)]))
+            let cut = async {
+                // What did come is sent before the connection ends.
+                tokio::task::yield_now().await;
+                Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe))
+            };
+            Body::from_stream(stream::once(async move { Ok::<Bytes, std::io::Error>(body) }).chain(stream::once(cut)))
         }
         Rest::More(rest) => {
             let first = stream::once(async move { Ok::<Bytes, std::io::Error>(body) });
