@@ -218,24 +218,23 @@ fn text(healthy: &Healthy, trials: &[Trial]) -> std::io::Result<()> {
     }
     writeln!(out)?;
     for class in Class::ALL {
-        score(&mut out, class.name(), trials.iter().filter(|trial| trial.lie.class == class))?;
+        let of_class: Vec<&Trial> = trials.iter().filter(|trial| trial.lie.class == class).collect();
+        score(&mut out, class.name(), &of_class)?;
     }
-    score(&mut out, "all", trials.iter())
+    score(&mut out, "all", &trials.iter().collect::<Vec<_>>())
 }
 
 /// How many of the lies that were told were noticed.
-fn score<'t>(out: &mut impl Write, name: &str, trials: impl Iterator<Item = &'t Trial> + Clone) -> std::io::Result<()> {
-    let count = |wanted: fn(&Verdict) -> bool| trials.clone().filter(|trial| wanted(&trial.verdict)).count();
-    let all = count(|_| true);
+fn score(out: &mut impl Write, name: &str, trials: &[&Trial]) -> std::io::Result<()> {
+    let count = |wanted: fn(&Verdict) -> bool| trials.iter().filter(|trial| wanted(&trial.verdict)).count();
     let idle = count(|verdict| *verdict == Verdict::NotExercised);
     let rightly = count(|verdict| matches!(verdict, Verdict::Rightly(_)));
     let accident = count(|verdict| matches!(verdict, Verdict::ByAccident(_)));
-    if all == 0 {
+    if trials.is_empty() {
         return Ok(());
     }
-    let noticed = rightly + accident;
+    let (noticed, told) = (rightly + accident, trials.len() - idle);
     let accident = if accident == 0 { String::new() } else { format!(", {accident} by accident") };
-    let told = all - idle;
     let idle = if idle == 0 { String::new() } else { format!("; {idle} not exercised") };
     writeln!(out, "{name:7} {noticed} of {told} noticed{accident}{idle}")
 }

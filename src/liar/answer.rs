@@ -106,15 +106,15 @@ impl Answer {
             Spoiling::Half => self.with_body(half.to_vec()),
             Spoiling::NotJson => self.with_body([&text, &b",,"[..]].concat()),
             // A byte of a text that is sent in Latin-1.
-            Spoiling::NotUtf8 => self.with_body(self.latin(&text)?),
+            Spoiling::NotUtf8 => self.with_body(latin(&text)?),
             Spoiling::Empty => self.with_body(Bytes::new()),
         })
     }
+}
 
-    /// The text with a byte that UTF-8 does not have in its first string.
-    fn latin(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let quote = text.iter().position(|byte| *byte == b'"')?;
-        let (before, after) = text.split_at_checked(quote + 1)?;
-        Some([before, &[0xe9], after].concat())
-    }
+/// The text with a byte that UTF-8 does not have in its first string.
+fn latin(text: &[u8]) -> Option<Vec<u8>> {
+    let quote = text.iter().position(|byte| *byte == b'"')?;
+    let (before, after) = text.split_at_checked(quote + 1)?;
+    Some([before, &[0xe9], after].concat())
 }

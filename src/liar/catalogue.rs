@@ -156,8 +156,8 @@ impl Author<'_> {
         }
         let says = "does not say what it answers";
         self.answers(&kind::NO_MEDIA_TYPE, "", says, when, Change::MediaType(None));
-        let refusals = self.operation.responses.iter().filter(|response| refuses_input(response.status));
-        if let Some((response, (_, schema))) = refusals.filter_map(|one| Some((one, json(one)?))).next() {
+        let mut refusals = self.operation.responses.iter().filter(|response| refuses_input(response.status));
+        if let Some((response, (_, schema))) = refusals.find_map(|one| Some((one, json(one)?))) {
             self.schema(schema, &When::Documented(response.status), "refusal");
         }
         self.headers();
@@ -257,10 +257,9 @@ impl Author<'_> {
 /// Whether a response refuses a request for what it asks, and not for who asks, how often, or in which form.
 fn refuses_input(status: StatusMatch) -> bool {
     match status {
-        StatusMatch::Code(401 | 405..=407 | 413..=415 | 429 | 431) => false,
+        StatusMatch::Code(401 | 405..=407 | 413..=415 | 429 | 431) | StatusMatch::Default => false,
         StatusMatch::Code(code) => (400..500).contains(&code),
         StatusMatch::Range(range) => range == 4,
-        StatusMatch::Default => false,
     }
 }
 

@@ -168,7 +168,7 @@ impl Teller {
     async fn after(&self, asked: &Ask, healthy: &Answer, lie: &Lie, operation: &Operation) -> Option<Answer> {
         match &lie.act {
             Act::Answers(when, change) => {
-                self.is_meant(asked, healthy, when, operation).then_some(())?;
+                is_meant(asked, healthy, when, operation).then_some(())?;
                 self.changed(healthy, change, operation)
             }
             Act::LetsIn if matches!(healthy.status, 401 | 403) => {
@@ -195,18 +195,6 @@ impl Teller {
                 (before.status != healthy.status || before.text() != healthy.text()).then_some(before)
             }
             _ => None,
-        }
-    }
-
-    fn is_meant(&self, asked: &Ask, healthy: &Answer, when: &When, operation: &Operation) -> bool {
-        match when {
-            When::Success => healthy.is_success(),
-            When::Documented(status) => {
-                operation.response(healthy.status).is_some_and(|response| response.status == *status)
-            }
-            When::Status(status) => healthy.status == *status,
-            When::NotAllowed => healthy.status == 405,
-            When::With(parameter) => healthy.is_success() && asked.has(parameter),
         }
     }
 
@@ -252,8 +240,8 @@ impl Teller {
 
     /// Whether nobody could refuse `body` for what it is.
     fn valid(&self, operation: &Operation, body: &Value) -> bool {
-        let content = operation.body.iter().flat_map(|body| &body.content);
-        let schema = content.filter_map(|media| media.schema.as_ref()).next();
+        let mut content = operation.body.iter().flat_map(|body| &body.content);
+        let schema = content.find_map(|media| media.schema.as_ref());
         let validator = schema.map(|schema| self.scene.schemas.validator(schema, Direction::Request, Sense::Certain));
         validator.is_none_or(|validator| validator.is_ok_and(|validator| validator.is_valid(body)))
     }
@@ -275,6 +263,19 @@ impl Teller {
         let validator = self.scene.schemas.validator(schema, Direction::Response, Sense::Intended).ok()?;
         let body = [merged, shown].into_iter().find(|body| validator.is_valid(body))?;
         Some(there.with_status(status).with_body(body.to_string()))
+    }
+}
+
+/// Whether an answer is one that the lie is about.
+fn is_meant(asked: &Ask, healthy: &Answer, when: &When, operation: &Operation) -> bool {
+    match when {
+        When::Success => healthy.is_success(),
+        When::Documented(status) => {
+            operation.response(healthy.status).is_some_and(|response| response.status == *status)
+        }
+        When::Status(status) => healthy.status == *status,
+        When::NotAllowed => healthy.status == 405,
+        When::With(parameter) => healthy.is_success() && asked.has(parameter),
     }
 }
 

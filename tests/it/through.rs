@@ -115,3 +115,53 @@ async fn what_was_never_told_did_not_survive() {
     assert_eq!(trials.len(), 1);
     assert_eq!((&trials[0].verdict, trials[0].told), (&Verdict::NotExercised, 0));
 }
+
+/// Runs `conform prove` with these arguments and settings.
+fn program(arguments: &[&str], settings: &str) -> std::process::Output {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("conform.toml");
+    let paths =
+        format!("specs = [\"{root}/specs\"]\noverlays = [\"{root}/specs/overlays\"]\ncases = [\"{root}/cases\"]\n");
+    std::fs::write(&config, paths + settings).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_conform"));
+    command.arg("prove").args(arguments).arg("--config").arg(&config).env("TOKEN", "sandbox-token");
+    command.current_dir(folder.path()).output().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_names_what_survived_and_why() {
+    let sandbox = Sandbox::start(SocketAddr::from(([127, 0, 0, 1], 0)), Options::default()).await.unwrap();
+    let base_url = sandbox.base_url();
+    let lie = "new-enum-value/GetOneCustomer";
+    let arguments = ["--through", &base_url, "--env", "local", "--fault", lie];
+    let settings = "[env.local]\ntoken-env = \"TOKEN\"\n";
+    let noticed = program(&arguments, settings);
+    assert_eq!(noticed.status.code(), Some(0), "{noticed:?}");
+    let off = program(&arguments, &format!("{settings}[levels]\nwrong-body = \"off\"\n"));
+    let said = String::from_utf8(off.stdout).unwrap();
+    assert_eq!(off.status.code(), Some(1), "{said}");
+    let row = said.lines().find(|line| line.starts_with(lie)).unwrap();
+    assert!(row.ends_with("survived: `wrong-body` is switched off"), "{row}");
+    assert!(said.contains("body    0 of 1 noticed\n"), "{said}");
+    assert!(!said.contains("sandbox-token"), "{said}");
+}
+
+#[test]
+fn the_program_lies_to_nobody_who_did_not_ask() {
+    let nowhere = "http://127.0.0.1:1/api";
+    for (arguments, said) in [
+        (&["--through", nowhere, "--env", "production", "--token-env", "TOKEN"][..], "`production` is production"),
+        (&["--through"], "the environment `sandbox` is started by the run itself"),
+        (
+            &["--through", nowhere, "--token-env", "TOKEN", "--fault", "nuled/GetOneCustomer"],
+            "did you mean `nulled/GetOneCustomer`?",
+        ),
+        (&["--through", nowhere, "--token-env", "TOKEN"], "without any lie there is no verdict"),
+    ] {
+        let output = program(arguments, "");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
+        assert!(errors.contains(said), "{arguments:?}: {errors}");
+    }
+}
