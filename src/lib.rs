@@ -32,7 +32,6 @@ pub mod liar;
 pub mod suite;
 
 pub mod prove;
-pub mod through;
 
 pub mod cli;
 pub mod harness;

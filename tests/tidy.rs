@@ -33,7 +33,6 @@ const FLOORS: &[(&str, u8)] = &[
     ("suite", 8),
     ("liar", 8),
     ("prove", 9),
-    ("through", 9),
     ("cli", 10),
     ("harness", 10),
 ];

@@ -16,7 +16,6 @@ mod shell;
 mod signal;
 mod slip;
 mod terminal;
-mod through;
 mod trace;
 
 use std::ffi::OsString;

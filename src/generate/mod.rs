@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::case::{Case, Step};
+use crate::case::{Case, Origin, Step};
 use crate::contract::{Contract, Operation, OperationId};
 use crate::document::Place;
 use crate::mutation::Subject;
@@ -84,6 +84,14 @@ struct Builder<'c> {
     fed: links::Fed,
     /// How much is made of one operation at most.
     most: Measure,
+}
+
+/// Families whose requests change with the seed, and `minimal`, which makes what they need.
+const DRAWN: [&str; 4] = ["random", "random-mutant", "unknown-id", "minimal"];
+
+/// Whether the requests of a case change with the seed, or make what such requests need.
+pub fn is_drawn(case: &Case) -> bool {
+    matches!(&case.origin, Origin::Generated { family } if DRAWN.contains(family))
 }
 
 /// Every case that the contract's schemas give rise to, in document order.

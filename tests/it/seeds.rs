@@ -3,19 +3,12 @@
 use std::collections::BTreeSet;
 
 use conform::case::{Case, Origin};
-use conform::generate::{self, generate};
+use conform::generate::{self, generate, is_drawn};
 use conform::outcome::Outcome;
 use conform::suite::{Settings, Suite};
 
 use crate::pets::errors;
 use crate::{default_suite, sent};
-
-/// Families whose requests change with the seed; `minimal` makes what they need.
-const DRAWN: [&str; 4] = ["random", "random-mutant", "unknown-id", "minimal"];
-
-pub(crate) fn is_drawn(case: &Case) -> bool {
-    matches!(&case.origin, Origin::Generated { family } if DRAWN.contains(family))
-}
 
 /// The suite with the cases that `seed` gives rise to.
 pub(crate) fn seeded(suite: &mut Suite, generation: &generate::Settings, seed: u64) {

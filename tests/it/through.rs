@@ -10,9 +10,10 @@ use conform::environment::Environment;
 use conform::liar::catalogue::lies;
 use conform::liar::{Class, Lie, Scene};
 use conform::plan::Selection;
+use conform::prove::Verdict;
+use conform::prove::through::{Healthy, Through, Trial};
 use conform::sandbox::{Options, Sandbox};
 use conform::suite::Settings;
-use conform::through::{Healthy, Through, Trial, Verdict};
 use tokio::sync::watch;
 
 /// The cases of one operation that only reads.

@@ -6,8 +6,9 @@ use conform::sandbox::variation::{Evidence, Variation, registry};
 use conform::sandbox::{Options, Sandbox};
 use conform::suite::Suite;
 
-use crate::seeds::{is_drawn, seeded};
+use crate::seeds::seeded;
 use crate::{SUITE, default_suite, run_suite};
+use conform::generate::is_drawn;
 
 /// Variations that are judged with every `cargo test`, one of each kind; `conform prove` judges all of them.
 const SOME: [&str; 20] = [

@@ -10,18 +10,18 @@ use crate::config::Overrides;
 use crate::contract::base_url::base_url;
 use crate::drift::Level;
 use crate::environment::{Class as Place, Environment, Target};
-use crate::generate;
 use crate::liar::catalogue::lies;
 use crate::liar::{Class, Lie, Scene};
 use crate::plan::{Selection, names_case};
+use crate::prove::Verdict;
+use crate::prove::through::{Healthy, Through, Trial};
 use crate::run::Limits;
 use crate::suite::{Settings, Suite};
-use crate::through::{Healthy, Through, Trial, Verdict};
 
-use super::prove::{Arguments, Format};
-use super::signal::Signals;
-use super::terminal::Terminal;
-use super::{Stop, exit, run, slip};
+use super::{Arguments, Format, generation, rank, said, told};
+use crate::cli::signal::Signals;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Stop, exit, run, slip};
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop> {
     let config = arguments.sources.contract.config()?;
@@ -31,13 +31,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         ..Overrides::default()
     };
     let mut environment = run::resolve(&config, arguments.env.as_deref(), &overrides)?;
-    let generation = generate::Settings {
-        seed: config.seed,
-        mark: environment.mark.clone(),
-        depth: config.depth,
-        hostile: environment.hostile,
-        ..generate::Settings::default()
-    };
+    let generation = generation(&config, &environment);
     let suite = Suite::load(&arguments.sources.sources(&config)?, &generation)?;
     slip::names(&suite, &config, &environment)?;
     let guarded = config.guard(&mut environment, &suite.contract.operations);
@@ -163,23 +157,8 @@ fn interrupted() -> Result<watch::Receiver<bool>, Stop> {
     Ok(asked)
 }
 
-fn said(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Survived(reasons) if reasons.is_empty() => "survived".to_owned(),
-        Verdict::Survived(reasons) => format!("survived: {}", reasons.join("; ")),
-        Verdict::NotExercised => "not exercised".to_owned(),
-        Verdict::ByAccident(rules) => format!("by accident: {}", rules.join(", ")),
-        Verdict::Rightly(rule) => rule.clone(),
-    }
-}
-
 fn row(trial: &Trial) -> serde_json::Value {
-    let (noticed, rules, reasons) = match &trial.verdict {
-        Verdict::Survived(reasons) => ("survived", Vec::new(), reasons.clone()),
-        Verdict::NotExercised => ("not-exercised", Vec::new(), Vec::new()),
-        Verdict::ByAccident(rules) => ("by-accident", rules.clone(), Vec::new()),
-        Verdict::Rightly(rule) => ("rightly", vec![rule.clone()], Vec::new()),
-    };
+    let (noticed, rules, reasons) = told(&trial.verdict);
     json!({
         "lie": trial.lie.id,
         "title": trial.lie.title,
@@ -199,14 +178,8 @@ fn text(healthy: &Healthy, trials: &[Trial]) -> std::io::Result<()> {
         let what = if *level == Level::Error { "error" } else { "warning" };
         writeln!(out, "without any lie: {what} {drift}; nothing is claimed by it")?;
     }
-    let rank = |trial: &&Trial| match trial.verdict {
-        Verdict::Survived(_) => 0,
-        Verdict::NotExercised => 1,
-        Verdict::ByAccident(_) => 2,
-        Verdict::Rightly(_) => 3,
-    };
     let mut ranked: Vec<&Trial> = trials.iter().collect();
-    ranked.sort_by_key(rank);
+    ranked.sort_by_key(|trial| rank(&trial.verdict));
     let widest = ranked.iter().map(|trial| trial.lie.id.len()).max().unwrap_or_default();
     for trial in ranked {
         let Trial { lie, verdict, told, requests, took } = trial;

@@ -1,12 +1,12 @@
 //! The suite against a healthy service behind a proxy that tells one lie after the other, and what was noticed.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
+use super::hunt::{Hunt, in_parallel};
+use super::{Known, Verdict};
 use crate::drift::Level;
 use crate::environment::{Environment, Target};
 use crate::liar::proxy::{Proxy, ProxyError};
@@ -29,26 +29,13 @@ pub struct Trial {
     pub took: Duration,
 }
 
-/// Whether a lie was noticed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Not at all; why rules that might have were not able to, as far as the settings and the service tell.
-    Survived(Vec<String>),
-    /// It was never told: the service shows no place for it to these cases.
-    NotExercised,
-    /// Only by rules that speak of something else, or because too little worked for a verdict.
-    ByAccident(Vec<String>),
-    /// By a rule that may claim it.
-    Rightly(String),
-}
-
 /// A service that is taken for healthy.
 #[derive(Debug)]
 pub struct Healthy {
     /// Its base URL.
     pub base_url: String,
     /// What the suite says of it anyway, from warnings on.
-    pub drifts: BTreeMap<String, Level>,
+    pub drifts: Known,
     /// The exit code of a run against it.
     pub exit_code: u8,
     /// Why it is not 0.
@@ -90,7 +77,7 @@ impl Through<'_> {
     /// # Errors
     /// When the run cannot start at all.
     pub fn healthy(&self, base_url: &str) -> Result<Healthy, ThroughError> {
-        let (outcome, _) = self.run(base_url, None, &Notify::new(), &|_| {})?;
+        let (outcome, _) = self.run(base_url, None, std::future::pending(), &|_| {})?;
         let said = outcome.drifts.iter().filter(|drift| drift.level >= Level::Warning);
         let drifts = said.map(|drift| (drift.id.clone(), drift.level)).collect();
         Ok(Healthy { base_url: base_url.to_owned(), drifts, exit_code: outcome.exit_code, reasons: outcome.reasons })
@@ -108,30 +95,13 @@ impl Through<'_> {
         workers: usize,
         tell: &(dyn Fn(&Trial) + Sync),
     ) -> Result<Vec<Trial>, ThroughError> {
-        let next = AtomicUsize::new(0);
-        let done = Mutex::new(Vec::new());
-        let work = || {
-            while let Some((place, lie)) = self
-                .go_on()
-                .then(|| next.fetch_add(1, Ordering::Relaxed))
-                .and_then(|place| Some((place, lies.get(place)?)))
-            {
-                let trial = self.trial(lie, healthy);
-                if !self.go_on() {
-                    return;
-                }
-                trial.iter().for_each(tell);
-                done.lock().unwrap_or_else(PoisonError::into_inner).push((place, trial));
-            }
+        let work = |lie: &Lie| {
+            let trial = self.trial(lie, healthy);
+            let over = self.go_on();
+            trial.iter().filter(|_| over).for_each(tell);
+            over.then_some(trial)
         };
-        std::thread::scope(|scope| {
-            for _ in 0..workers.max(1) {
-                scope.spawn(work);
-            }
-        });
-        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        done.sort_by_key(|(place, _)| *place);
-        done.into_iter().map(|(_, trial)| trial).collect()
+        in_parallel(lies, workers, &|| self.go_on(), &work).into_iter().collect()
     }
 
     fn go_on(&self) -> bool {
@@ -140,25 +110,19 @@ impl Through<'_> {
 
     /// Runs the suite against one lie until a rule names it that may.
     fn trial(&self, lie: &Lie, healthy: &Healthy) -> Result<Trial, ThroughError> {
-        let (begun, requests, enough) = (Instant::now(), AtomicU64::new(0), Notify::new());
-        let seen: Mutex<Option<(u64, Duration)>> = Mutex::new(None);
-        let tell = |event: Event| match event {
-            Event::CaseEnded(record) => {
-                requests.fetch_add(record.requests, Ordering::Relaxed);
+        let hunt = Hunt::new(&healthy.drifts, lie.noticed_by);
+        let (outcome, told) = self.run(&healthy.base_url, Some(lie), hunt.over(), &|event| hunt.hear(event))?;
+        let (requests, took) = hunt.cost(&outcome);
+        let verdict = match hunt.verdict(&outcome) {
+            Some(Verdict::Rightly(rule)) => Verdict::Rightly(rule),
+            _ if told == 0 => Verdict::NotExercised,
+            Some(verdict) => verdict,
+            None if outcome.exit_code > 1 && outcome.exit_code != healthy.exit_code => {
+                Verdict::ByAccident(vec![format!("exit code {}", outcome.exit_code)])
             }
-            Event::DriftSeen { id, level }
-                if level >= Level::Warning && !healthy.drifts.contains_key(&id) && claims(lie, rule(&id)) =>
-            {
-                let now = (requests.load(Ordering::Relaxed), begun.elapsed());
-                seen.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(now);
-                enough.notify_one();
-            }
-            _ => {}
+            None => Verdict::Survived(self.reasons(lie, healthy)),
         };
-        let (outcome, told) = self.run(&healthy.base_url, Some(lie), &enough, &tell)?;
-        let at = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let (requests, took) = at.unwrap_or((outcome.requests, begun.elapsed()));
-        Ok(Trial { lie: lie.clone(), verdict: self.verdict(lie, told, &outcome, healthy), told, requests, took })
+        Ok(Trial { lie: lie.clone(), verdict, told, requests, took })
     }
 
     /// One run through a proxy, and how often that lied.
@@ -166,7 +130,7 @@ impl Through<'_> {
         &self,
         base_url: &str,
         lie: Option<&Lie>,
-        enough: &Notify,
+        over: impl Future<Output = ()>,
         tell: &(dyn Fn(Event) + Sync),
     ) -> Result<(Outcome, u64), ThroughError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -177,7 +141,7 @@ impl Through<'_> {
             let environment = Environment { target, ..self.environment.clone() };
             let stop = async {
                 tokio::select! {
-                    () = enough.notified() => {}
+                    () = over => {}
                     Ok(_) = ended.wait_for(|ended| *ended) => {}
                 }
             };
@@ -186,25 +150,6 @@ impl Through<'_> {
             proxy.stop().await;
             Ok((outcome?, told))
         })
-    }
-
-    fn verdict(&self, lie: &Lie, told: u64, outcome: &Outcome, healthy: &Healthy) -> Verdict {
-        let said = outcome
-            .drifts
-            .iter()
-            .filter(|drift| drift.level >= Level::Warning && !healthy.drifts.contains_key(&drift.id));
-        let mut rules: Vec<String> = said.map(|drift| drift.rule.clone()).collect();
-        rules.sort();
-        rules.dedup();
-        match rules.iter().find(|rule| claims(lie, rule)) {
-            Some(rule) => Verdict::Rightly(rule.clone()),
-            None if told == 0 => Verdict::NotExercised,
-            None if !rules.is_empty() => Verdict::ByAccident(rules),
-            None if outcome.exit_code > 1 && outcome.exit_code != healthy.exit_code => {
-                Verdict::ByAccident(vec![format!("exit code {}", outcome.exit_code)])
-            }
-            None => Verdict::Survived(self.reasons(lie, healthy)),
-        }
     }
 
     /// Why rules that may claim `lie` could not.
@@ -223,12 +168,4 @@ impl Through<'_> {
         }
         reasons
     }
-}
-
-fn rule(id: &str) -> &str {
-    id.split('/').next().unwrap_or_default()
-}
-
-fn claims(lie: &Lie, rule: &str) -> bool {
-    lie.noticed_by.contains(&rule)
 }
