@@ -29,8 +29,7 @@ fn judge(subject: &Subject<'_>) -> Vec<Finding> {
     };
     vec![Finding {
         level,
-        // Another success than the documented one has one cause, whatever was asked for.
-        class: if (200..300).contains(&status) { "valid" } else { intent_class(subject.intent) }.to_owned(),
+        class: class(subject, status).to_owned(),
         message,
         promised: format!("one of the documented statuses: {statuses}"),
         came: Value::from(status),
@@ -38,6 +37,19 @@ fn judge(subject: &Subject<'_>) -> Vec<Finding> {
         ..CHECK.finding(subject.status_place(), Part::Status)
     }]
 }
+
+/// What has one cause has one class: another success than the documented one, whatever was asked for, and a refusal for which
+/// the document has no status at all.
+fn class(subject: &Subject<'_>, status: u16) -> &'static str {
+    let refused = matches!(subject.intent, Intent::Hostile | Intent::Open | Intent::Unknown) && status != 429;
+    match status {
+        200..300 => "valid",
+        400..500 if refused && excuse(subject, status) == Some(NO_REFUSAL) => intent_class(&Intent::Open),
+        _ => intent_class(subject.intent),
+    }
+}
+
+const NO_REFUSAL: &str = "no documented status says that a request is invalid";
 
 /// Why the server could hardly answer otherwise: the document names no client error that could say what is to be said.
 fn excuse(subject: &Subject<'_>, status: u16) -> Option<&'static str> {
@@ -52,7 +64,7 @@ fn excuse(subject: &Subject<'_>, status: u16) -> Option<&'static str> {
         Intent::Hostile if matches!(status, 413 | 414 | 431) => Some("something is too large for the server"),
         Intent::Valid | Intent::Undeclared => None,
         Intent::Invalid(_) | Intent::Hostile | Intent::Open | Intent::Unknown => {
-            (!subject.operation.documents_rejection()).then_some("no documented status says that a request is invalid")
+            (!subject.operation.documents_rejection()).then_some(NO_REFUSAL)
         }
         Intent::Absent => {
             (!subject.documents_any(&[404, 410])).then_some("no documented status says that something does not exist")
