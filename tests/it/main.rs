@@ -28,6 +28,7 @@ mod pains;
 mod pairs;
 mod pets;
 mod plan;
+mod prove;
 mod proxy;
 mod respect;
 mod rules;

@@ -6,9 +6,7 @@ use conform::sandbox::variation::{Evidence, Variation, registry};
 use conform::sandbox::{Options, Sandbox};
 use conform::suite::Suite;
 
-use crate::seeds::seeded;
-use crate::{SUITE, default_suite, run_suite};
-use conform::generate::is_drawn;
+use crate::{SUITE, run_suite};
 
 /// Variations that are judged with every `cargo test`, one of each kind; `conform prove` judges all of them.
 const SOME: [&str; 20] = [
@@ -62,24 +60,6 @@ fn some() -> impl Iterator<Item = &'static Variation> {
 async fn no_variation_is_a_drift() {
     for variation in some() {
         conforms(variation, 1, &run(&SUITE, 1, variation).await, variation.evidence);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "minutes: some servers, each for five seeds"]
-async fn no_variation_is_a_drift_for_five_seeds() {
-    for seed in 1..=5 {
-        let (mut suite, _, generation) = default_suite();
-        seeded(&mut suite, &generation, seed);
-        if seed > 1 {
-            suite.cases.retain(is_drawn);
-        }
-        for variation in some() {
-            let outcome = run(&suite, seed, variation).await;
-            // What a seed changes is sent to some operations once, which may be too little, and is no drift.
-            let evidence = if outcome.exit_code == 4 { Evidence::Thin } else { variation.evidence };
-            conforms(variation, seed, &outcome, evidence);
-        }
     }
 }
 
