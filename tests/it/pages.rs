@@ -27,7 +27,11 @@ fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
 /// The arguments of each `conform …` that the consoles of a page show.
 fn commands(page: &str) -> Vec<Vec<String>> {
     let lines = blocks(page, "console").into_iter().flat_map(str::lines);
-    let words = lines.map(|line| line.strip_prefix("$ ").unwrap().split_whitespace());
+    let words = lines.map(|line| {
+        let line = line.strip_prefix("$ ").unwrap();
+        // What follows a lone `#` is said to the reader, not to the shell.
+        line.split_whitespace().take_while(|word| *word != "#")
+    });
     words
         .filter_map(|words| {
             let mut words = words.skip_while(|word| word.contains('=')).map(|word| word.trim_matches('\'').to_owned());
