@@ -377,6 +377,8 @@ pub enum Credentials {
     Malformed,
     /// The environment's, under the name of another scheme.
     OtherScheme,
+    /// The environment's, without the name of their scheme: `Authorization: token`.
+    NoScheme,
     /// The environment's, where the document does not look for them: another header field, a cookie.
     Misplaced,
 }

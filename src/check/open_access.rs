@@ -35,6 +35,9 @@ const MALFORMED: &str = "malformed-credentials";
 /// A good credential, called one of another scheme.
 const OTHER_SCHEME: &str = "other-scheme";
 
+/// A good credential, and nothing that says of which scheme.
+const NO_SCHEME: &str = "no-scheme";
+
 /// A good credential, where the document does not look for it.
 const MISPLACED: &str = "misplaced-credentials";
 
@@ -45,8 +48,8 @@ fn judge(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(status) = subject.status().filter(|status| (200..300).contains(status)) else { return Vec::new() };
     let (class, words) = carried(subject);
     let finding = CHECK.finding(subject.operation.security_place.clone(), Part::Status);
-    // Who holds a good credential is no stranger: that it is found elsewhere, too, lets nobody in.
-    let level = if class == MISPLACED { Level::Warning } else { finding.level };
+    // Who holds a good credential is no stranger: that it is found elsewhere or without its scheme's name, too, lets nobody in.
+    let level = if [MISPLACED, NO_SCHEME].contains(&class) { Level::Warning } else { finding.level };
     vec![Finding {
         level,
         class: class.to_owned(),
@@ -65,6 +68,7 @@ fn carried(subject: &Subject<'_>) -> (&'static str, &'static str) {
         Credentials::Empty => (EMPTY, "with empty credentials"),
         Credentials::Malformed => (MALFORMED, "with credentials that have no such form"),
         Credentials::OtherScheme => (OTHER_SCHEME, "with credentials under the name of another scheme"),
+        Credentials::NoScheme => (NO_SCHEME, "with credentials without the name of their scheme"),
         Credentials::Misplaced => (MISPLACED, "with credentials where the document does not look for them"),
         // A written case may bring its own.
         Credentials::Environment if carries_credentials(subject.operation, &subject.exchange.request) => {
@@ -82,7 +86,7 @@ pub(super) fn implied_by(id: &str) -> Vec<String> {
     };
     let causes: &[&str] = match class {
         WRONG | MISPLACED => &[NONE],
-        EMPTY | MALFORMED | OTHER_SCHEME => &[NONE, WRONG],
+        EMPTY | MALFORMED | OTHER_SCHEME | NO_SCHEME => &[NONE, WRONG],
         _ => &[],
     };
     causes.iter().map(|cause| format!("{before}/{cause}")).collect()

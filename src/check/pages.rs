@@ -152,6 +152,7 @@ fn credentials(value: &Value) -> Credentials {
         Some("empty") => Credentials::Empty,
         Some("malformed") => Credentials::Malformed,
         Some("other-scheme") => Credentials::OtherScheme,
+        Some("no-scheme") => Credentials::NoScheme,
         Some("misplaced") => Credentials::Misplaced,
         Some(other) => panic!("credentials: {other}"),
     }

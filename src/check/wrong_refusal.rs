@@ -47,7 +47,8 @@ fn offers_better(subject: &Subject<'_>, status: u16) -> bool {
 
 /// Credentials that do not even have the form of credentials are a bad request, too (RFC 6750 §3.1, `invalid_request`).
 fn is_malformed(subject: &Subject<'_>) -> bool {
-    if matches!(subject.credentials, Credentials::Empty | Credentials::Malformed | Credentials::OtherScheme) {
+    use Credentials::{Empty, Malformed, NoScheme, OtherScheme};
+    if matches!(subject.credentials, Empty | Malformed | NoScheme | OtherScheme) {
         return true;
     }
     let token =

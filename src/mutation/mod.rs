@@ -22,6 +22,7 @@ pub mod missing_required;
 pub mod nearly_format;
 pub mod no_body;
 pub mod no_credentials;
+pub mod no_scheme;
 pub mod not_json;
 pub mod not_multiple;
 pub mod not_positive;

@@ -15,9 +15,9 @@ use super::{
     above_bound, additional_property, below_bound, broken_branch, broken_format, broken_pattern, duplicate_item,
     duplicate_keys, duplicate_parameter, empty_body, empty_credentials, forbidden_value, malformed_credentials,
     malformed_id, misplaced_credentials, missing_media_type, missing_parameter, missing_required, nearly_format,
-    no_body, no_credentials, not_json, not_multiple, not_positive, null, other_scheme, outside_enum, truncated_json,
-    undeclared_method, unknown_parameter, unsupported_accept, wrong_credentials, wrong_media_type, wrong_top_level,
-    wrong_type,
+    no_body, no_credentials, no_scheme, not_json, not_multiple, not_positive, null, other_scheme, outside_enum,
+    truncated_json, undeclared_method, unknown_parameter, unsupported_accept, wrong_credentials, wrong_media_type,
+    wrong_top_level, wrong_type,
 };
 
 /// Every mutation, in the order in which their cases are listed: values, the body as a whole, parameters, credentials, the
@@ -56,6 +56,7 @@ pub const MUTATIONS: &[Mutation] = &[
     empty_credentials::MUTATION,
     malformed_credentials::MUTATION,
     other_scheme::MUTATION,
+    no_scheme::MUTATION,
     misplaced_credentials::MUTATION,
     undeclared_method::MUTATION,
 ];

@@ -75,6 +75,7 @@ pub(crate) fn authorize(
                 headers.push(ELSEWHERE.0, secret);
                 cookies.push((ELSEWHERE.1.to_owned(), percent(secret)));
             }
+            Credentials::NoScheme => headers.push("Authorization", without_name(&used.scheme, secret)),
             Credentials::OtherScheme => headers.push("Authorization", under_another_name(&used.scheme, secret)),
             _ => match (&used.scheme, written(&used.scheme, credentials, secret)) {
                 (Scheme::ApiKey { location: Location::Query, name }, value) => {
@@ -115,6 +116,14 @@ fn under_another_name(scheme: &Scheme, secret: &str) -> String {
     match scheme {
         Scheme::Basic => format!("Bearer {}", BASE64.encode(secret)),
         _ => format!("Basic {secret}"),
+    }
+}
+
+/// The secret where it belongs, and nothing that says what it is.
+fn without_name(scheme: &Scheme, secret: &str) -> String {
+    match scheme {
+        Scheme::Basic => BASE64.encode(secret),
+        _ => secret.to_owned(),
     }
 }
 

@@ -159,6 +159,7 @@ const CREDENTIALS: &[&str] = &[
     "empty-credentials",
     "malformed-credentials",
     "other-scheme",
+    "no-scheme",
     "misplaced-credentials",
 ];
 

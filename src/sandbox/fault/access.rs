@@ -95,6 +95,15 @@ pub(super) const FAULTS: &[Fault] = &[
         Act::LetsIn(GetAllCustomers, |asked| asked.scheme().is_some_and(|(scheme, _)| scheme != "bearer")),
     ),
     fault!(
+        "bare-token-opens",
+        Access,
+        "ListCustomerBankInformation takes a token without the name of its scheme",
+        ["open-access", "failed-criterion"],
+        Act::LetsIn(ListCustomerBankInformation, |asked| {
+            asked.headers.get(header::AUTHORIZATION).is_some_and(|value| value == asked.token)
+        }),
+    ),
+    fault!(
         "empty-token-updates",
         Access,
         "UpdateOneCustomer takes an empty token",
