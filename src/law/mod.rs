@@ -10,6 +10,7 @@ mod bound_inclusive;
 mod bounds;
 mod change;
 mod child_belongs_to_parent;
+mod created_is_listed;
 mod created_is_readable;
 mod cursor_ends;
 mod dates_consistent;

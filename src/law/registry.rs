@@ -2,17 +2,18 @@
 
 use super::Law;
 use super::{
-    bound_exclusive, bound_inclusive, child_belongs_to_parent, created_is_readable, cursor_ends, dates_consistent,
-    default_page_size, delete_again, delete_hits_its_target, deleted_is_gone, failed_create_leaves_nothing,
-    failed_update_changes_nothing, filter_complete, filter_sound, id_unique, limit_honoured, list_agrees_with_read,
-    location_resolves, maximum_holds, pages_complete, pages_disjoint, replace_is_idempotent, replace_is_whole,
-    safe_is_safe, sort_order, total_is_filtered_count, unknown_is_404, update_hits_its_target, update_is_partial,
-    update_is_visible, written_is_read,
+    bound_exclusive, bound_inclusive, child_belongs_to_parent, created_is_listed, created_is_readable, cursor_ends,
+    dates_consistent, default_page_size, delete_again, delete_hits_its_target, deleted_is_gone,
+    failed_create_leaves_nothing, failed_update_changes_nothing, filter_complete, filter_sound, id_unique,
+    limit_honoured, list_agrees_with_read, location_resolves, maximum_holds, pages_complete, pages_disjoint,
+    replace_is_idempotent, replace_is_whole, safe_is_safe, sort_order, total_is_filtered_count, unknown_is_404,
+    update_hits_its_target, update_is_partial, update_is_visible, written_is_read,
 };
 
 /// Every law.
 pub const LAWS: &[Law] = &[
     created_is_readable::LAW,
+    created_is_listed::LAW,
     filter_sound::LAW,
     written_is_read::LAW,
     update_is_partial::LAW,

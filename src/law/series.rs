@@ -286,7 +286,11 @@ impl<'c> Ground<'c, '_> {
 }
 
 /// The filter for a text that only this case writes, with where it writes it.
-fn pin(collection: &Collection<'_>, resource: &Resource<'_>, steps: &[Step]) -> Result<(String, Pointer), String> {
+pub(super) fn pin(
+    collection: &Collection<'_>,
+    resource: &Resource<'_>,
+    steps: &[Step],
+) -> Result<(String, Pointer), String> {
     let payload = steps.first().and_then(|step| step.payload.as_ref()).ok_or("nothing is written to create one")?;
     let marked = |pointer: &&Pointer| {
         payload.replacements.iter().any(|(at, text)| {

@@ -88,8 +88,8 @@ kinds! {
     SORT_IGNORED = "sort-ignored", List, ["sort-order", "failed-criterion"];
     WRONG_TOTAL = "wrong-total", List, ["total-is-filtered-count", "failed-criterion"];
     LOST_ELEMENT = "lost-element", List,
-        ["filter-complete", "pages-complete", "total-is-filtered-count", "limit-honoured", "default-page-size",
-         "list-agrees-with-read", "cursor-ends", "failed-criterion"];
+        ["created-is-listed", "filter-complete", "pages-complete", "total-is-filtered-count", "limit-honoured",
+         "default-page-size", "list-agrees-with-read", "cursor-ends", "failed-criterion"];
 
     STALE_READ = "stale-read", Write,
         ["update-is-visible", "update-is-partial", "replace-is-whole", "replace-is-idempotent", "deleted-is-gone", "written-is-read",
@@ -99,7 +99,7 @@ kinds! {
          "list-agrees-with-read", "failed-criterion"];
     LOST_DELETION = "lost-deletion", Write, ["deleted-is-gone", "delete-again", "failed-criterion"];
     LOST_CREATION = "lost-creation", Write,
-        ["created-is-readable", "id-unique", "written-is-read", "location-resolves", "maximum-holds",
+        ["created-is-readable", "created-is-listed", "id-unique", "written-is-read", "location-resolves", "maximum-holds",
          "update-hits-its-target", "delete-hits-its-target", "failed-criterion"];
 }
 

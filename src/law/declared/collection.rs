@@ -121,6 +121,13 @@ pub struct Collection<'c> {
     pub keys: Vec<(String, Pointer)>,
 }
 
+impl CollectionObject {
+    /// A list of which nothing more is declared.
+    pub(in crate::law) fn plain(items: Pointer, id: Pointer) -> Self {
+        Self { items, id, total: None, cursor: None, limit: None, sort: None, filters: Vec::new() }
+    }
+}
+
 impl<'c> Collection<'c> {
     /// Checks what is declared against the operation.
     pub(super) fn read(

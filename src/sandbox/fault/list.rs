@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Act, Fault, fault, success};
 use crate::sandbox::page::{Bounds, Sort};
-use crate::sandbox::request::Operation::GetAllCustomers;
+use crate::sandbox::request::Operation::{GetAllCustomers, ListCustomerBankInformation};
 
 pub(super) const FAULTS: &[Fault] = &[
     fault!(
@@ -168,6 +168,17 @@ pub(super) const FAULTS: &[Fault] = &[
                 && let Some(items) = answer.items().filter(|items| items.len() > 1)
             {
                 items.pop();
+            }
+        }),
+    ),
+    fault!(
+        "added-not-listed",
+        List,
+        "ListCustomerBankInformation does not list what was added last",
+        ["created-is-listed", "filter-complete", "failed-criterion"],
+        Act::Answers(success(ListCustomerBankInformation), |_, answer| {
+            if let Some(Value::Array(accounts)) = answer.json() {
+                accounts.pop();
             }
         }),
     ),

@@ -17,7 +17,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "creation-lost",
         Write,
         "AddCustomer keeps nothing of what it creates",
-        ["created-is-readable", "filter-complete", "failed-criterion"],
+        ["created-is-readable", "created-is-listed", "filter-complete", "failed-criterion"],
         Act::Afterwards(|asked, store| {
             if asked.is(AddCustomer) {
                 store.forget_newest();
@@ -28,7 +28,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "account-lost",
         Write,
         "AddCustomerBankInformation keeps nothing of what it adds",
-        ["created-is-readable", "filter-complete", "failed-criterion", "maximum-holds"],
+        ["created-is-readable", "created-is-listed", "filter-complete", "failed-criterion", "maximum-holds"],
         Act::Afterwards(|asked, store| {
             if asked.is(AddCustomerBankInformation)
                 && let Some(customer) = addressed(asked, store)

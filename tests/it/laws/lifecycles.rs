@@ -18,7 +18,7 @@ fn named(asked: &Asked) -> Option<(String, Option<String>)> {
     Some((customer.to_owned(), account))
 }
 
-fn json_answer(status: u16, body: &Value) -> Answer {
+pub(super) fn json_answer(status: u16, body: &Value) -> Answer {
     let headers = vec![("content-type".into(), "application/json".into())];
     Answer { status, headers, body: body.to_string().into_bytes() }
 }

@@ -5,6 +5,7 @@ mod costs;
 mod crowd;
 mod declaring;
 mod lifecycles;
+mod listing;
 mod needless;
 mod second;
 mod settling;

@@ -50,6 +50,10 @@ pub(super) enum Way {
     OneId,
     /// Every book has the number of the first of its shelf.
     OneNumber,
+    /// The list of books leaves out the first.
+    FirstUnlisted,
+    /// The same of the last.
+    LastUnlisted,
     /// What was refused is put up all the same.
     KeepsRefused,
     /// A shelf takes a thirteenth book.
@@ -62,6 +66,8 @@ pub(super) enum Way {
     InnerLocation,
     /// Nothing that is optional is ever shown.
     Silent,
+    /// Of books the newest come first.
+    NewestFirst,
     /// The same book cannot be put on a shelf twice.
     NoDoubles,
     /// Only books that a list of titles names can be put on a shelf.
@@ -104,7 +110,14 @@ impl Library {
             (_, ["shelves", _, "books", ..]) if !self.shelves.1.contains_key(&id(1)) => missing(),
             ("GET", ["shelves", _, "books"]) => {
                 let books = self.books.get(&id(1)).into_iter().flat_map(|(_, books)| books.values());
-                Reply::Json(200, json!({"books": books.map(|book| shown(way, book)).collect::<Vec<_>>()}))
+                let mut books: Vec<Value> = books.map(|book| shown(way, book)).collect();
+                match way {
+                    Way::FirstUnlisted => books = books.into_iter().skip(1).collect(),
+                    Way::LastUnlisted => drop(books.pop()),
+                    Way::NewestFirst => books.reverse(),
+                    _ => {}
+                }
+                Reply::Json(200, json!({"books": books}))
             }
             ("POST", ["shelves", _, "books"]) => self.add_book(way, asked, id(1)),
             ("GET", ["shelves", _, "books", _]) if way == Way::Shared => {
@@ -293,6 +306,7 @@ async fn the_healthy_library_is_silent_and_all_its_laws_are_judged() {
     let families: Vec<&str> = outcome.cases.iter().map(|case| case.family.as_str()).collect();
     for law in [
         "created-is-readable",
+        "created-is-listed",
         "filter-sound",
         "id-unique",
         "location-resolves",
@@ -304,6 +318,15 @@ async fn the_healthy_library_is_silent_and_all_its_laws_are_judged() {
         "replace-is-idempotent",
     ] {
         assert!(families.contains(&law), "{law} has no case: {families:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_leaves_a_child_out() {
+    for way in [Way::FirstUnlisted, Way::LastUnlisted] {
+        let outcome = shows(way, &["created-is-listed/listBooks/200/books"]).await;
+        let drift = outcome.drifts.iter().find(|drift| drift.level == Level::Error).unwrap();
+        assert_eq!(drift.says.as_deref(), Some("The books on a shelf."));
     }
 }
 
@@ -381,6 +404,7 @@ async fn what_a_library_may_do_is_no_drift() {
         (Way::AbsoluteLocation, &[][..]),
         (Way::InnerLocation, &["location-resolves"]),
         (Way::Silent, &["replace-is-whole"]),
+        (Way::NewestFirst, &[]),
         (Way::NoDoubles, &[]),
         (Way::NoNewTitles, &[]),
         (Way::Gone, &[]),
