@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::Law;
 use super::declared::Resource;
 use super::ground::{Ground, of, unanswered};
-use crate::case::ruling::{Broken, Observed};
+use crate::case::ruling::{Broken, Judgement, Observed};
+use crate::contract::{Response, StatusMatch};
+use crate::document::{Place, Pointer};
 
 /// The row of the registry.
 pub(super) const LAW: Law = Law {
@@ -17,6 +19,7 @@ pub(super) const LAW: Law = Law {
 
 fn compose(law: &Law, ground: &mut Ground<'_, '_>) {
     ground.each_resource(law, |ground, resource| add(law, ground, resource));
+    ground.each_resource(law, |ground, resource| add_list(law, ground, resource));
 }
 
 fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
@@ -49,6 +52,70 @@ fn add<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> R
         }
     });
     Ok(())
+}
+
+/// The list below a parent that does not exist.
+fn add_list<'c>(law: &Law, ground: &mut Ground<'c, '_>, resource: &Resource<'c>) -> Result<(), String> {
+    let (Some(view), Some(parent)) = (&resource.list, ground.parent(resource)) else { return Ok(()) };
+    // What the parent would stand below does exist.
+    let above = ground.parent(&parent).map(|above| ground.shared(&above, 1)).transpose()?;
+    let ids = above.as_ref().map(|above| above.ids.clone()).unwrap_or_default();
+    if view.operation.path.names().count() != ids.len() + 1 {
+        // Its path does not end with the parent.
+        return Ok(());
+    }
+    let list = ground.absent("list", view.operation, &ids)?;
+    let told = |response: &Response| response.status == StatusMatch::Code(404);
+    let judge = Listed {
+        place: ground.promise(view.operation),
+        items: view.items.clone(),
+        name: resource.name.clone(),
+        parent: parent.name,
+        documented: view.operation.response(404).is_some_and(told),
+    };
+    let specimens: Vec<_> = above.iter().collect();
+    ground.add(law, (&resource.name, "list"), (vec![list], &specimens), move |observed| judge.judge(observed));
+    Ok(())
+}
+
+struct Listed {
+    place: Place,
+    items: Pointer,
+    name: String,
+    parent: String,
+    /// Whether the document has 404 for the list.
+    documented: bool,
+}
+
+impl Listed {
+    fn judge(&self, observed: &[Observed]) -> Judgement {
+        let (at, seen) = of(observed, "list").ok_or("nothing was listed")?;
+        let shown = match seen.status() {
+            400 | 403 | 404 | 410 => return Ok(Vec::new()),
+            _ if seen.is_success() => seen.value(&self.items).and_then(Value::as_array).map_or(0, Vec::len),
+            _ => return Err(unanswered(seen)),
+        };
+        // A list of none may be meant as the answer for whatever has no elements.
+        if shown == 0 && !self.documented {
+            return Ok(Vec::new());
+        }
+        let Self { name, parent, .. } = self;
+        Ok(vec![Broken {
+            at,
+            place: self.place.clone(),
+            part: None,
+            class: String::new(),
+            message: match shown {
+                0 => format!("the list of each {name} of a {parent} that does not exist is answered with a success"),
+                _ => format!("a {parent} that does not exist is answered with a list that shows a {name}"),
+            },
+            promised: "404: there is nothing of this id (RFC 9110 §15.5.5)".to_owned(),
+            came: json!({ "status": seen.status(), "shown": shown }),
+            remedy: format!("answer 404 where no {parent} has the id"),
+            compared: None,
+            certain: shown > 0,
+        }])
+    }
 }
 
 fn shows_nothing(seen: &Observed) -> bool {

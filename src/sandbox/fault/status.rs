@@ -97,6 +97,16 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     ),
     fault!(
+        "unknown-customer-lists-nothing",
+        Status,
+        "ListCustomerBankInformation answers 200 with an empty list for an unknown customer",
+        ["unknown-is-404", "failed-criterion"],
+        Act::Answers(refusal(ListCustomerBankInformation, 404), |_, answer| {
+            answer.status = 200;
+            answer.put("", json!([]));
+        }),
+    ),
+    fault!(
         "forbidden-for-unauthorized",
         Status,
         "GetAllCustomers answers 403 where credentials are missing or wrong",

@@ -286,6 +286,20 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     ),
     fault!(
+        "accounts-of-nobody-listed",
+        Write,
+        "ListCustomerBankInformation lists the accounts of somebody for an unknown customer",
+        ["unknown-is-404", "failed-criterion"],
+        Act::Instead(|asked, store, _| {
+            Id::parse(asked.customer()?).filter(|_| asked.is(ListCustomerBankInformation))?;
+            if addressed(asked, store).is_some() {
+                return None;
+            }
+            let somebody = store.customers().find(|customer| !customer.bank_accounts.is_empty())?;
+            Some(Reply::ok(somebody.bank_accounts.iter().map(crate::sandbox::render::stored_bank_account).collect()))
+        })
+    ),
+    fault!(
         "twenty-first-taken",
         Write,
         "AddCustomerBankInformation adds a twenty-first account",

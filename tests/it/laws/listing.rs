@@ -1,10 +1,15 @@
 //! What was created is in the list of its kind; what a list does not say of itself is no loss.
 
+use std::sync::Mutex;
+
+use conform::drift::Level;
 use conform::outcome::CaseResult;
 use serde_json::{Value, json};
 
 use super::lifecycles::json_answer;
+use super::second::{Library, Way, laws};
 use super::{LAWS, breaks, cases_of, lie};
+use crate::pets::{Reply, Server};
 use crate::proxy::{Answer, Asked, Lie, Proxy};
 use crate::run_selected;
 
@@ -98,4 +103,48 @@ async fn a_list_that_says_too_little_is_not_judged() {
         Lie::Answer(if asked.is("GET", "/bankinfo") { json_answer(200, &json!([])) } else { answer })
     };
     assert_eq!(found(liar).await, (Vec::new(), 1));
+}
+
+/// What the law says where the list of an unknown parent is answered with these elements.
+async fn of_nobody(shown: Value) -> Vec<(String, Level)> {
+    let liar = move |asked: &Asked, answer: Answer| {
+        let unknown = asked.is("GET", "/bankinfo") && answer.status == 404;
+        Lie::Answer(if unknown { json_answer(200, &shown) } else { answer })
+    };
+    let proxy = Proxy::start(liar).await;
+    let outcome = run_selected(&LAWS, 1, &proxy.base_url, &proxy.token, cases_of(&["unknown-is-404"])).await;
+    let own = outcome.drifts.iter().filter(|drift| drift.id.starts_with("unknown-is-404"));
+    own.map(|drift| (drift.id.clone(), drift.level)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_a_parent_that_does_not_exist_shows_nothing() {
+    let id = || "unknown-is-404/ListCustomerBankInformation/200".to_owned();
+    let account = json!({ "bankAccountId": "00000000-0000-4000-8000-000000000021" });
+    assert_eq!(of_nobody(json!([account])).await, [(id(), Level::Error)]);
+    // It may be meant as a list of none.
+    assert_eq!(of_nobody(json!([])).await, [(id(), Level::Warning)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_list_of_a_parent_that_does_not_exist_is_fine_where_no_document_has_404() {
+    let overlay = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/laws/library.overlay.yaml");
+    let text = std::fs::read_to_string(overlay).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let overlay = folder.path().join("library.overlay.yaml");
+    let without = "\n  - target: $.paths['/shelves/{shelfId}/books'].get.responses['404']\n    remove: true\n";
+    for (amended, drifts) in [(text.clone(), 1), (text + without, 0)] {
+        std::fs::write(&overlay, amended).unwrap();
+        let (suite, library) = (laws(&overlay), Mutex::new(Library::default()));
+        let server = Server::start(move |asked| match library.lock().unwrap().reply(Way::Healthy, asked) {
+            Reply::Json(404, _) if asked.is("GET", "/books") => Reply::Json(200, json!({ "books": [] })),
+            reply => reply,
+        })
+        .await;
+        let outcome = run_selected(&suite, 1, &server.base_url, "right", cases_of(&["unknown-is-404"])).await;
+        let judged = outcome.cases.iter().filter(|case| case.name == "unknown-is-404 book: list");
+        assert_eq!(judged.count(), 1, "{:?}", outcome.cases);
+        assert_eq!(outcome.drifts.len(), drifts, "{:#?}", outcome.drifts);
+        assert!(outcome.drifts.iter().all(|drift| drift.level == Level::Warning), "{:#?}", outcome.drifts);
+    }
 }
