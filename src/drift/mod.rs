@@ -124,6 +124,9 @@ pub struct Drift {
     pub id: String,
     /// The rule that found it: explained by `conform explain RULE`.
     pub rule: String,
+    /// What tells it from another drift of its rule at its place: a keyword, a class; may be empty.
+    #[serde(default)]
+    pub class: String,
     /// How bad it is.
     pub level: Level,
     /// The operation.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::drift::Drift;
+use crate::drift::{Drift, Level, State};
 
 /// The version of this format; grows when a member changes its meaning or goes.
 pub const FORMAT: &str = "conform-report/1";
@@ -51,6 +51,69 @@ pub struct Outcome {
     /// What the requests exercised of what the documents ask of requests: by operation, then by place.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
+    /// The drifts by cause, the worst first: what there is to mend.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// How each entry of the environment's baseline stands, in the order of the file.
+    #[serde(default)]
+    pub baseline: Vec<Accepted>,
+}
+
+/// Drifts that one cause explains.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Group {
+    /// The drift that shows the cause best, by its id.
+    pub id: String,
+    /// The worst level of its drifts.
+    pub level: Level,
+    /// New where one of its drifts is, else expired where one is.
+    pub state: State,
+    /// The ids of its drifts, that of the group first.
+    pub drifts: Vec<String>,
+    /// The operations that show it, by name.
+    pub operations: Vec<String>,
+}
+
+/// An entry of the baseline: drifts that are known and accepted for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Accepted {
+    /// The id that it accepts, or a pattern of ids.
+    pub id: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Who sees to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Where that is followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// The last day on which it is accepted, RFC 3339 `full-date`.
+    pub until: String,
+    /// Line in the baseline file, from 1.
+    pub line: usize,
+    /// How it stands.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The ids of the drifts of this run that it speaks of.
+    #[serde(default)]
+    pub drifts: Vec<String>,
+}
+
+/// How an entry of the baseline stands after a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(tag = "standing", rename_all = "kebab-case")]
+pub enum Standing {
+    /// What it accepts is still there.
+    StillDrifting,
+    /// What showed it ran, and it did not show: the entry can go.
+    Fixed,
+    /// Nothing can be said: what showed it did not run, or could not be judged.
+    NotExercised {
+        /// Why.
+        because: String,
+    },
+    /// Its last day has passed, and what it accepts is still there.
+    Expired,
 }
 
 /// How often one promise about requests was exercised: a keyword of a schema, or a parameter as a whole.
@@ -215,7 +278,7 @@ pub enum Event {
         /// Its id.
         id: String,
         /// Its level.
-        level: crate::drift::Level,
+        level: Level,
     },
     /// The main part is over; this many drifts are asked again.
     Confirming {

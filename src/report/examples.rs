@@ -35,6 +35,8 @@ pub(super) fn empty() -> Outcome {
         notes: Vec::new(),
         left_behind: Vec::new(),
         evidence: Vec::new(),
+        groups: Vec::new(),
+        baseline: Vec::new(),
     }
 }
 
@@ -87,6 +89,7 @@ pub(super) fn drift(rule: &str, operation: &str) -> Drift {
     Drift {
         id: format!("{rule}/{operation}/200/items/*/customerStatus/enum"),
         rule: rule.to_owned(),
+        class: "enum".to_owned(),
         level: Level::Error,
         operation: operation.to_owned(),
         status: Some(200),

@@ -101,6 +101,8 @@ impl Runner<'_> {
             notes: self.notes().iter().map(|note| self.redactor.text(note)).collect(),
             left_behind: ended.left_behind,
             evidence,
+            groups: Vec::new(),
+            baseline: Vec::new(),
         }
     }
 
@@ -113,6 +115,7 @@ impl Runner<'_> {
         Some(Drift {
             id: id.to_owned(),
             rule: finding.rule.clone(),
+            class: finding.class.clone(),
             level: seen.level,
             operation: operation.to_string(),
             status: *status,
