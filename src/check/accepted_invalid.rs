@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::case::{Breach, Intent};
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::{Check, Subject};
 
@@ -12,6 +12,7 @@ pub const CHECK: Check = Check {
     id: "accepted-invalid",
     title: "an invalid request was accepted",
     level: Level::Error,
+    cause: Cause::Promise,
     silenced_by: &[],
     by_document: true,
     judge,

@@ -1,6 +1,6 @@
 //! `ambiguous-null`: a null that only the obvious intention of the document allows.
 
-use crate::drift::{Finding, Level};
+use crate::drift::{Cause, Finding, Level};
 
 use super::wrong_body::{Words, findings, place_in_words};
 use super::{Check, Subject};
@@ -10,6 +10,7 @@ pub const CHECK: Check = Check {
     id: "ambiguous-null",
     title: "a null is allowed by the intention of the document only",
     level: Level::Warning,
+    cause: Cause::Promise,
     silenced_by: &[],
     by_document: true,
     judge,

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::case::Intent;
 use crate::contract::{Location, Scheme};
 use crate::document::Pointer;
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 use crate::exchange::{Request, Response};
 
 use super::reading::stable_name;
@@ -22,6 +22,7 @@ pub const CHECK: Check = Check {
     id: "disclosure",
     title: "an answer shows a stack trace, a credential or somebody else's data",
     level: Level::Error,
+    cause: Cause::Server,
     silenced_by: &[],
     by_document: false,
     judge,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::case::expression::Evaluated;
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::{Check, Subject};
 
@@ -12,6 +12,7 @@ pub const CHECK: Check = Check {
     id: "failed-criterion",
     title: "a criterion of a written case does not hold",
     level: Level::Error,
+    cause: Cause::Operation,
     silenced_by: &[
         "no-response",
         "server-error",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::{Check, Subject};
 
@@ -11,6 +11,7 @@ pub const CHECK: Check = Check {
     id: "missing-www-authenticate",
     title: "a 401 without `WWW-Authenticate`",
     level: Level::Warning,
+    cause: Cause::Server,
     silenced_by: &[],
     by_document: false,
     judge,

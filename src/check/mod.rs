@@ -41,7 +41,7 @@ use crate::case::expression::Evaluated;
 use crate::case::{Credentials, Intent, Spot};
 use crate::contract::{self, Contract, Media, Operation};
 use crate::document::{Place, Pointer};
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 use crate::exchange::{Exchange, Response};
 
 use reading::Reading;
@@ -55,6 +55,8 @@ pub struct Check {
     pub title: &'static str,
     /// The level that it usually has.
     pub level: Level,
+    /// What tells its causes apart.
+    pub cause: Cause,
     /// The checks which, having found something in the same exchange, have named the cause already: this one then says
     /// nothing.
     pub silenced_by: &'static [&'static str],

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::case::Intent;
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 use crate::exchange::Failure;
 
 use super::{Check, Subject, intent_words};
@@ -13,6 +13,7 @@ pub const CHECK: Check = Check {
     id: "no-response",
     title: "the server took the request and gave no HTTP response",
     level: Level::Error,
+    cause: Cause::Operation,
     silenced_by: &[],
     by_document: false,
     judge,

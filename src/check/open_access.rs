@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::case::{Credentials, Intent};
 use crate::contract::{Location, Operation, Scheme};
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 use crate::exchange::Request;
 
 use super::{Check, Subject};
@@ -14,6 +14,7 @@ pub const CHECK: Check = Check {
     id: "open-access",
     title: "a request without valid credentials was served",
     level: Level::Error,
+    cause: Cause::Server,
     silenced_by: &[],
     by_document: true,
     judge,

@@ -1,7 +1,7 @@
 //! `problem-status`: problem details whose `status` is not the status of the response.
 
 use crate::document::Pointer;
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::{Body, Check, Subject, media};
 
@@ -10,6 +10,7 @@ pub const CHECK: Check = Check {
     id: "problem-status",
     title: "problem details name another status than the response has",
     level: Level::Warning,
+    cause: Cause::Server,
     silenced_by: &[],
     by_document: false,
     judge,

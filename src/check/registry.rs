@@ -1,7 +1,7 @@
 //! The table of checks, and what they say together about one exchange.
 
 use crate::case::Intent;
-use crate::drift::Finding;
+use crate::drift::{Cause, Finding};
 
 use super::{Check, Subject};
 use super::{
@@ -38,6 +38,11 @@ pub const CHECKS: &[Check] = &[
 /// The check of this id.
 pub fn check(id: &str) -> Option<&'static Check> {
     CHECKS.iter().find(|check| check.id == id)
+}
+
+/// What tells the causes of a rule apart; a rule that is no check, a law, judges whole operations.
+pub fn cause(rule: &str) -> Cause {
+    check(rule).map_or(Cause::Operation, |check| check.cause)
 }
 
 /// What every check says about `subject`, one finding for one cause: a check is not asked when one that silences it

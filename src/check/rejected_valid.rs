@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::case::{Intent, Spot};
 use crate::document::Pointer;
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::reading::stable_name;
 use super::{Check, Subject};
@@ -14,6 +14,7 @@ pub const CHECK: Check = Check {
     id: "rejected-valid",
     title: "a valid request was refused",
     level: Level::Error,
+    cause: Cause::Promise,
     silenced_by: &["undocumented-status"],
     by_document: true,
     judge,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::{Check, Subject, intent_class, intent_words};
 
@@ -11,6 +11,7 @@ pub const CHECK: Check = Check {
     id: "server-error",
     title: "the server failed to answer the request (5xx)",
     level: Level::Error,
+    cause: Cause::Operation,
     silenced_by: &[],
     by_document: true,
     judge,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::{Check, Subject};
 
@@ -11,6 +11,7 @@ pub const CHECK: Check = Check {
     id: "slow-response",
     title: "an answer took longer than the environment says it should",
     level: Level::Warning,
+    cause: Cause::Server,
     silenced_by: &["server-error", "unreadable-body"],
     by_document: false,
     judge,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::case::Intent;
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::{Check, Subject};
 
@@ -12,6 +12,7 @@ pub const CHECK: Check = Check {
     id: "undeclared-method",
     title: "a method that no document declares is served, or makes the server fail",
     level: Level::Error,
+    cause: Cause::Server,
     silenced_by: &[],
     by_document: false,
     judge,

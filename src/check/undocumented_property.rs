@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::document::{Place, Pointer};
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::reading::stable_name;
 use super::{Body, Check, Subject};
@@ -15,6 +15,7 @@ pub const CHECK: Check = Check {
     id: "undocumented-property",
     title: "the body has a property that no schema mentions",
     level: Level::Warning,
+    cause: Cause::Promise,
     silenced_by: &["server-error", "wrong-media-type"],
     by_document: true,
     judge,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::case::Intent;
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::{Check, Subject, intent_class, intent_words};
 
@@ -12,6 +12,7 @@ pub const CHECK: Check = Check {
     id: "undocumented-status",
     title: "the status is not documented",
     level: Level::Error,
+    cause: Cause::Server,
     silenced_by: &["server-error"],
     by_document: true,
     judge,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::document::Place;
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::reading::Fit;
 use super::{Body, Check, Flaw, Subject};
@@ -13,6 +13,7 @@ pub const CHECK: Check = Check {
     id: "unreadable-body",
     title: "the documented body is empty, cut off, or cannot be read",
     level: Level::Error,
+    cause: Cause::Promise,
     silenced_by: &["server-error", "wrong-media-type"],
     by_document: true,
     judge,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 use crate::schema::Violation;
 
 use super::{Body, Check, Subject};
@@ -12,6 +12,7 @@ pub const CHECK: Check = Check {
     id: "wrong-body",
     title: "the body breaks its schema",
     level: Level::Error,
+    cause: Cause::Promise,
     silenced_by: &[],
     by_document: true,
     judge,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::contract::ResponseHeader;
 use crate::contract::style::{Hints, Wire, decode};
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 use crate::exchange::Response;
 use crate::schema::{Direction, Sense, Violation};
 
@@ -15,6 +15,7 @@ pub const CHECK: Check = Check {
     id: "wrong-header",
     title: "a header field is missing or breaks its schema",
     level: Level::Error,
+    cause: Cause::Server,
     silenced_by: &["server-error"],
     by_document: true,
     judge,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::reading::Fit;
 use super::{Check, Subject};
@@ -12,6 +12,7 @@ pub const CHECK: Check = Check {
     id: "wrong-media-type",
     title: "the media type is missing or not documented",
     level: Level::Error,
+    cause: Cause::Server,
     silenced_by: &["server-error"],
     by_document: true,
     judge,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::case::{Credentials, Intent};
 use crate::contract::StatusMatch;
-use crate::drift::{Finding, Level, Part};
+use crate::drift::{Cause, Finding, Level, Part};
 
 use super::{Check, Subject};
 
@@ -13,6 +13,7 @@ pub const CHECK: Check = Check {
     id: "wrong-refusal",
     title: "missing or wrong credentials are refused by another status than 401",
     level: Level::Warning,
+    cause: Cause::Server,
     silenced_by: &["server-error", "undocumented-status", "open-access"],
     by_document: true,
     judge,

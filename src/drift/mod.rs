@@ -105,6 +105,17 @@ pub enum Stability {
     },
 }
 
+/// What tells one cause from another among the drifts of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// What the rule says: a server sends a header field everywhere or nowhere.
+    Server,
+    /// The promise: operations that share a component share what breaks it.
+    Promise,
+    /// The operation: each does what it does by itself.
+    Operation,
+}
+
 /// How a drift stands against the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]

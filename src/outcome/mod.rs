@@ -1,5 +1,7 @@
 //! What a run found; the events that it tells on the way.
 
+pub mod group;
+
 use serde::{Deserialize, Serialize};
 
 use crate::drift::{Drift, Level, State};

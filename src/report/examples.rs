@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::drift::{Contrast, Drift, Level, Stability, State, Witness};
 use crate::outcome::{
-    CaseRecord, CaseResult, Count, DocumentFacts, EnvironmentFacts, Evidence, FORMAT, LeftBehind, OperationRecord,
-    Outcome, Verdict,
+    CaseRecord, CaseResult, Count, DocumentFacts, EnvironmentFacts, Evidence, FORMAT, Group, LeftBehind,
+    OperationRecord, Outcome, Verdict,
 };
 
 pub(super) fn all() -> Vec<Outcome> {
@@ -254,6 +254,14 @@ pub(super) fn staging() -> Outcome {
         reason: "the documents declare no way to remove it".to_owned(),
     };
     outcome.left_behind = (1..=9).map(left).collect();
+    let group = |lead: usize, drifts: &[usize]| Group {
+        id: outcome.drifts[lead].id.clone(),
+        level: outcome.drifts[lead].level,
+        state: outcome.drifts[lead].state,
+        drifts: drifts.iter().map(|at| outcome.drifts[*at].id.clone()).collect(),
+        operations: drifts.iter().map(|at| outcome.drifts[*at].operation.clone()).collect(),
+    };
+    outcome.groups = vec![group(0, &[0]), group(2, &[2]), group(6, &[6]), group(1, &[1]), group(3, &[3, 4, 5])];
     outcome
 }
 

@@ -1,6 +1,6 @@
 //! The words in which reports speak of a drift, the same on the screen and in files.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -147,7 +147,7 @@ fn pair(drift: &Drift, contrast: &Contrast) -> [String; 2] {
     [line(&contrast.before, contrast.sibling.status), line(&contrast.after, drift.status)]
 }
 
-/// Drifts that one cause explains, as far as a report can tell: one rule that says the same of one promise.
+/// Drifts that one cause explains.
 pub(super) struct Group<'o> {
     /// The one shown in full.
     pub(super) lead: &'o Drift,
@@ -157,26 +157,29 @@ pub(super) struct Group<'o> {
     pub(super) occurrences: u64,
 }
 
-/// The drifts that `wanted` picks, grouped, the most telling first: worst level, then reproducible before intermittent,
-/// then the most frequent, then as the outcome orders them.
+/// The drifts that `wanted` picks, by cause, the most telling first: as the outcome orders its groups. What no group names
+/// stands for itself, after those.
 pub(super) fn groups<'o>(outcome: &'o Outcome, wanted: impl Fn(&Drift) -> bool) -> Vec<Group<'o>> {
-    let mut groups: Vec<Group<'o>> = Vec::new();
-    let mut known: HashMap<_, usize> = HashMap::new();
-    for drift in outcome.drifts.iter().filter(|drift| wanted(drift)) {
-        let expired = drift.state == State::Expired;
-        let key = (&drift.rule, drift.level, expired, &drift.message, &drift.promised);
-        let index = *known.entry(key).or_insert(groups.len());
-        if let Some(group) = groups.get_mut(index) {
-            group.others.push(drift);
-            group.occurrences = group.occurrences.saturating_add(drift.occurrences);
-        } else {
-            groups.push(Group { lead: drift, others: Vec::new(), occurrences: drift.occurrences });
-        }
+    let mut places: HashMap<&str, (usize, usize)> = HashMap::new();
+    for (rank, group) in outcome.groups.iter().enumerate() {
+        places.extend(group.drifts.iter().enumerate().map(|(place, id)| (id.as_str(), (rank, place))));
     }
-    let shaky = |drift: &Drift| matches!(drift.stability, Stability::Intermittent { .. });
-    groups.sort_by_key(|group| {
-        (std::cmp::Reverse(group.lead.level), shaky(group.lead), std::cmp::Reverse(group.occurrences))
-    });
+    let mut members: BTreeMap<(usize, usize), Vec<(usize, &'o Drift)>> = BTreeMap::new();
+    for (index, drift) in outcome.drifts.iter().enumerate().filter(|(_, drift)| wanted(drift)) {
+        let (rank, place) = places.get(drift.id.as_str()).copied().unwrap_or((usize::MAX, index));
+        let alone = if rank == usize::MAX { index } else { 0 };
+        members.entry((rank, alone)).or_default().push((place, drift));
+    }
+    let mut groups: Vec<Group<'o>> = Vec::new();
+    for mut of_one in members.into_values() {
+        of_one.sort_by_key(|(place, _)| *place);
+        let occurrences = of_one.iter().fold(0_u64, |sum, (_, drift)| sum.saturating_add(drift.occurrences));
+        let mut drifts = of_one.into_iter().map(|(_, drift)| drift);
+        let Some(lead) = drifts.next() else { continue };
+        groups.push(Group { lead, others: drifts.collect(), occurrences });
+    }
+    // A group whose worst drift is not wanted comes with its next one.
+    groups.sort_by_key(|group| std::cmp::Reverse(group.lead.level));
     groups
 }
 

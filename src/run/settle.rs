@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::check;
 use crate::digest::sha256;
 use crate::drift::{Drift, Level};
-use crate::outcome::{CaseRecord, CaseResult, DocumentFacts, EnvironmentFacts, FORMAT, LeftBehind, Outcome, Verdict};
+use crate::outcome::{
+    CaseRecord, CaseResult, DocumentFacts, EnvironmentFacts, FORMAT, LeftBehind, Outcome, Verdict, group,
+};
 
 use super::tally::{Seen, Sighting};
 use super::verdict::{Facts, verdict};
@@ -77,6 +80,7 @@ impl Runner<'_> {
         }
         let mut drifts: Vec<Drift> = tally.drifts.iter().filter_map(|(id, seen)| self.drift(id, seen)).collect();
         drifts.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.id.cmp(&b.id)));
+        let groups = group::groups(&drifts, check::registry::cause);
         Outcome {
             format: FORMAT.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -101,7 +105,7 @@ impl Runner<'_> {
             notes: self.notes().iter().map(|note| self.redactor.text(note)).collect(),
             left_behind: ended.left_behind,
             evidence,
-            groups: Vec::new(),
+            groups,
             baseline: Vec::new(),
         }
     }

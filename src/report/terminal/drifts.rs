@@ -25,7 +25,13 @@ pub(super) fn open(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Result<()>
     if groups.is_empty() {
         return Ok(());
     }
-    screen.heading("Drifts", &words::tally(outcome))?;
+    let drifts: u64 = groups.iter().map(|group| 1 + words::length(&group.others)).sum();
+    let causes = if words::length(&groups) < drifts {
+        format!("{}: ", words::count(words::length(&groups), "cause"))
+    } else {
+        String::new()
+    };
+    screen.heading("Drifts", &(causes + &words::tally(outcome)))?;
     let names: HashMap<&str, &str> = outcome.cases.iter().map(|case| (&*case.id, &*case.name)).collect();
     for group in groups.iter().take(FULL) {
         screen.blank()?;
@@ -66,7 +72,9 @@ fn in_full(group: &Group<'_>, names: &HashMap<&str, &str>, screen: &mut Screen<'
     for (at, other) in group.others.iter().take(PLACES).enumerate() {
         let same = other.document == drift.document && other.pointer == drift.pointer;
         let place = if same { String::new() } else { format!("  {}", words::location(other)) };
-        screen.field(if at == 0 { "also" } else { "" }, Ink::Plain, &(words::subject(other) + &place), 2)?;
+        let rule = if other.rule == drift.rule { String::new() } else { format!("{}  ", other.rule) };
+        let text = rule + &words::subject(other) + &place;
+        screen.field(if at == 0 { "also" } else { "" }, Ink::Plain, &text, 2)?;
     }
     match group.others.len().saturating_sub(PLACES) {
         0 => Ok(()),

@@ -124,7 +124,7 @@ mod tests {
         interrupted.verdict = Verdict::Interrupted;
         for (outcome, step) in [
             (examples::conformant(), None),
-            (examples::staging(), Some("→ `conform explain wrong-body` says")),
+            (examples::staging(), Some("→ `conform explain server-error` says")),
             (examples::outage(), Some("→ see that the target is up")),
             (refused, Some("→ see to the token: --token-env")),
             (nothing, Some("→ `conform list` shows")),
