@@ -96,7 +96,7 @@ impl Harness {
             },
             limits: Limits::default(),
             levels: config.changed_levels(),
-            journal: lasting.then(|| reports.join("journal.ndjson")),
+            undo_log: lasting.then(|| reports.join("created.ndjson")),
             fault: None,
             variation: None,
         };
@@ -208,7 +208,7 @@ impl Harness {
 
     async fn run(&self, selection: Selection) -> Result<Outcome, String> {
         let settings = Settings { selection, ..self.settings.clone() };
-        if let Some(folder) = settings.journal.as_deref().and_then(Path::parent) {
+        if let Some(folder) = settings.undo_log.as_deref().and_then(Path::parent) {
             std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         }
         let run = self.suite.run(self.environment.clone(), &settings, std::future::pending(), &|_| {});

@@ -56,7 +56,7 @@ pub struct Settings {
     /// Levels that differ from the usual.
     pub levels: Levels,
     /// The file that remembers what is created; none where the target ends with the run.
-    pub journal: Option<PathBuf>,
+    pub undo_log: Option<PathBuf>,
     /// What the built-in sandbox does wrong, where it is the target.
     pub fault: Option<&'static Fault>,
     /// Which freedom the built-in sandbox uses, where it is the target.
@@ -121,7 +121,7 @@ impl Suite {
         let setup = run::Setup {
             seed: settings.seed,
             notes: self.notes.clone(),
-            journal: settings.journal.as_deref(),
+            undo_log: settings.undo_log.as_deref(),
             limits: settings.limits,
             impossible: &self.impossible,
             ..run::Setup::new(&self.contract, &environment, &plan, &settings.levels)

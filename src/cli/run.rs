@@ -119,13 +119,13 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
     }
     let selection = arguments.plan.selection(&environment, failed);
     let home = home(arguments, &config, &environment)?;
-    let journal = journal(&home, &environment);
+    let undo_log = undo_log(&home, &environment);
     let settings = suite::Settings {
         seed,
         selection,
         limits: arguments.limits(),
         levels: config.changed_levels(),
-        journal,
+        undo_log,
         fault: None,
         variation: None,
     };
@@ -192,7 +192,7 @@ fn judge(
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let stop = {
         let _inside = runtime.enter();
-        interrupted(Signals::new(), Arc::clone(&progress), settings.journal.clone())
+        interrupted(Signals::new(), Arc::clone(&progress), settings.undo_log.clone())
     };
     let result = runtime.block_on(suite.run(environment, settings, stop, &|event| lock(&progress).tell(&event)));
     lock(&progress).finish();
@@ -200,14 +200,14 @@ fn judge(
 }
 
 /// Resolves when somebody wants the run to end; who asks again gets it at once.
-async fn interrupted(mut signals: Signals, progress: Arc<Mutex<Progress>>, journal: Option<PathBuf>) {
+async fn interrupted(mut signals: Signals, progress: Arc<Mutex<Progress>>, log: Option<PathBuf>) {
     signals.next().await;
     lock(&progress).say("interrupted: removing what was created; once more ends at once");
     tokio::spawn(async move {
         signals.next().await;
         let mut progress = lock(&progress);
         progress.finish();
-        let left = journal.map(|file| format!("; what was created is listed in {}", file.display()));
+        let left = log.map(|file| format!("; what was created is listed in {}", file.display()));
         progress.say(&format!("ended at once, without a report{}", left.unwrap_or_default()));
         #[expect(clippy::exit, reason = "whoever asks twice does not want to wait for anything")]
         std::process::exit(i32::from(exit::INTERRUPTED));
@@ -218,9 +218,9 @@ fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The journal of the environment; the sandbox ends with the run and needs none.
-fn journal(home: &Path, environment: &Environment) -> Option<PathBuf> {
-    (environment.class != Class::Sandbox && environment.writes).then(|| home.join("journal.ndjson"))
+/// The log of what is created in the environment; the sandbox ends with the run and needs none.
+fn undo_log(home: &Path, environment: &Environment) -> Option<PathBuf> {
+    (environment.class != Class::Sandbox && environment.writes).then(|| home.join("created.ndjson"))
 }
 
 /// The folder that takes the files of this environment, tried before anything is sent.

@@ -16,7 +16,7 @@ use crate::plan::producer::{Bindings, item_path, renamed};
 use super::bind::{self, Bound, Unbound};
 use super::created::{Created, Existence};
 use super::gate::Purpose;
-use super::{Runner, journal};
+use super::{Runner, undo_log};
 
 /// Stands for an id that no answer told.
 const UNKNOWN: &str = "unknown";
@@ -57,7 +57,7 @@ impl Runner<'_> {
     async fn remove_or_keep(&self, created: &Created) -> Option<LeftBehind> {
         let reason = self.remove(created).await.err()?;
         if let Some(object) = &created.intended {
-            self.journal_note(object, journal::Event::Kept { reason: self.redactor.text(&reason) });
+            self.log_undo(object, undo_log::Event::Kept { reason: self.redactor.text(&reason) });
         }
         let id = created.id.clone().unwrap_or_else(|| UNKNOWN.to_owned());
         Some(LeftBehind { operation: created.creator.to_string(), id, reason })
@@ -126,13 +126,13 @@ impl Runner<'_> {
         step
     }
 
-    /// The request that removes what `creator` made below `parent`, for the journal.
-    pub(super) fn undo(&self, creator: &Operation, parent: &Bindings, id: &str) -> Option<journal::Undo> {
+    /// The request that removes what `creator` made below `parent`, for the log.
+    pub(super) fn undo(&self, creator: &Operation, parent: &Bindings, id: &str) -> Option<undo_log::Undo> {
         let (remover, parameter) = self.collections.remover(creator)?;
         let values = item_values(creator, remover, parameter, parent, id);
         let encoded: Bindings = values.into_iter().map(|(name, value)| (name, bind::percent(&value))).collect();
         let text = |name: &str| encoded.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
-        Some(journal::Undo {
+        Some(undo_log::Undo {
             operation: remover.id.to_string(),
             method: remover.method.clone(),
             path: style::expand_path(&remover.path, text).ok()?,
@@ -140,16 +140,16 @@ impl Runner<'_> {
     }
 
     /// Writes down that a request will create something, before it is sent.
-    pub(super) fn intend(&self, operation: &Operation, bound: &Bound) -> Result<Option<journal::Object>, Unbound> {
-        let Some(journal) = &self.journal else { return Ok(None) };
+    pub(super) fn intend(&self, operation: &Operation, bound: &Bound) -> Result<Option<undo_log::Object>, Unbound> {
+        let Some(log) = &self.undo_log else { return Ok(None) };
         let base = bound.request.url.split('?').next().unwrap_or_default();
-        let object = journal.intend(&self.mark, &self.environment.name, &self.redactor.text(base), &operation.id.0);
+        let object = log.intend(&self.mark, &self.environment.name, &self.redactor.text(base), &operation.id.0);
         object.map(Some).map_err(|error| Unbound::Refused(error.to_string()))
     }
 
     /// Writes down what became of an object.
-    pub(super) fn journal_note(&self, object: &journal::Object, event: journal::Event) {
-        if let Some(Err(error)) = self.journal.as_ref().map(|journal| journal.note(object, event)) {
+    pub(super) fn log_undo(&self, object: &undo_log::Object, event: undo_log::Event) {
+        if let Some(Err(error)) = self.undo_log.as_ref().map(|log| log.note(object, event)) {
             self.note(error.to_string());
         }
     }
@@ -157,8 +157,8 @@ impl Runner<'_> {
     /// An object was deleted, or is gone.
     pub(super) fn forget(&self, path: &str, state: Existence) {
         if let Some(object) = self.register.ended(path, state) {
-            let event = if state == Existence::Gone { journal::Event::Gone } else { journal::Event::Deleted };
-            self.journal_note(&object, event);
+            let event = if state == Existence::Gone { undo_log::Event::Gone } else { undo_log::Event::Deleted };
+            self.log_undo(&object, event);
         }
     }
 }

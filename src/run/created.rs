@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::contract::OperationId;
 use crate::plan::producer::Bindings;
 
-use super::journal::Object;
+use super::undo_log::Object;
 
 /// What is known of an object that this run created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ pub(super) struct Created {
     pub(super) state: Existence,
     /// The mark that it may carry.
     pub(super) mark: String,
-    /// Its entry in the journal.
+    /// Its entry in the log.
     pub(super) intended: Option<Object>,
 }
 
@@ -88,7 +88,7 @@ impl Register {
         paths.iter().filter_map(at).map(|created| created.mark.clone()).collect()
     }
 
-    /// Notes what is known of the object now. Returns its entry in the journal.
+    /// Notes what is known of the object now. Returns its entry in the log.
     pub(super) fn ended(&self, path: &str, state: Existence) -> Option<Object> {
         let mut contents = self.contents();
         let number = *contents.by_path.get(path)?;
@@ -98,7 +98,7 @@ impl Register {
     }
 
     /// What is not known to be gone, the youngest first; whether something that was removed is gone matters only where a
-    /// journal is kept of it.
+    /// log is kept of it.
     pub(super) fn remaining(&self) -> Vec<Created> {
         let remains = |created: &&Created| match created.state {
             Existence::There => true,

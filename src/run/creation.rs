@@ -10,15 +10,15 @@ use crate::plan::producer::{item_path, objects};
 use super::Runner;
 use super::bind::Bound;
 use super::created::{Created, Existence, id_text, ids_in};
-use super::journal;
 use super::perform::Turn;
+use super::undo_log;
 
 /// What a request would create.
 #[derive(Debug)]
 pub(super) struct Creation {
     pub(super) creates: bool,
-    /// Its entry in the journal.
-    pub(super) intended: Option<journal::Object>,
+    /// Its entry in the log.
+    pub(super) intended: Option<undo_log::Object>,
 }
 
 impl Runner<'_> {
@@ -27,7 +27,7 @@ impl Runner<'_> {
         &self,
         turn: &Turn<'_>,
         after: &Scope<'_>,
-        intended: Option<journal::Object>,
+        intended: Option<undo_log::Object>,
     ) -> Option<(usize, Option<String>)> {
         let Turn { operation, bound, scope, .. } = *turn;
         let parameter = self.collections.item_parameter(operation)?;
@@ -42,7 +42,7 @@ impl Runner<'_> {
         let id = linked().or_else(in_body).or_else(in_location);
         if let (Some(object), Some(id)) = (&intended, &id) {
             let undo = self.undo(operation, &bound.path, id);
-            self.journal_note(object, journal::Event::Created { id: id.clone(), undo });
+            self.log_undo(object, undo_log::Event::Created { id: id.clone(), undo });
         }
         let path = id.as_ref().map(|id| item_path(&operation.path, &bound.path, id));
         let created = Created {
@@ -63,7 +63,7 @@ impl Runner<'_> {
         };
         if let Some(object) = &created.intended {
             let undo = self.undo(creator, &created.parent, id);
-            self.journal_note(object, journal::Event::Created { id: id.to_owned(), undo });
+            self.log_undo(object, undo_log::Event::Created { id: id.to_owned(), undo });
         }
     }
 
@@ -75,7 +75,7 @@ impl Runner<'_> {
         }
         self.gate.not_created();
         if let Some(object) = &creation.intended {
-            self.journal_note(object, journal::Event::NotCreated);
+            self.log_undo(object, undo_log::Event::NotCreated);
         }
     }
 

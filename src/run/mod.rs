@@ -4,8 +4,8 @@ pub mod attempt;
 pub mod client;
 pub mod coding;
 pub mod gate;
-pub mod journal;
 pub mod redact;
+pub mod undo_log;
 
 pub mod witness;
 
@@ -77,7 +77,6 @@ use flight::Flights;
 use flow::CaseRun;
 use gate::{Ask, Gate, Purpose, Refusal};
 use health::Health;
-use journal::{Journal, JournalError};
 use ledger::Ledger;
 use meter::Meter;
 use pace::Pace;
@@ -85,6 +84,7 @@ use pool::Pool;
 use redact::Redactor;
 use settle::Ended;
 use tally::Tally;
+use undo_log::{UndoLog, UndoLogError};
 
 /// Everything that a run depends on.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ pub struct Setup<'a> {
     /// What could not be composed, for the report.
     pub notes: Vec<String>,
     /// The file that remembers what is created, whatever happens to the run.
-    pub journal: Option<&'a Path>,
+    pub undo_log: Option<&'a Path>,
     /// How much may be sent, and for how long.
     pub limits: Limits,
     /// Promises that no request can keep, or none can break, and why.
@@ -110,7 +110,7 @@ pub struct Setup<'a> {
 }
 
 impl<'a> Setup<'a> {
-    /// A run of `plan` without bounds and without a journal.
+    /// A run of `plan` without bounds and without a log of what it creates.
     pub fn new(contract: &'a Contract, environment: &'a Environment, plan: &'a Plan<'a>, levels: &'a Levels) -> Self {
         Self {
             contract,
@@ -119,7 +119,7 @@ impl<'a> Setup<'a> {
             levels,
             seed: 0,
             notes: Vec::new(),
-            journal: None,
+            undo_log: None,
             limits: Limits::default(),
             impossible: &[],
         }
@@ -141,9 +141,9 @@ pub enum SetupError {
     /// No client.
     #[error("the HTTP client cannot be built: {0}")]
     Client(#[from] client::ClientError),
-    /// No journal, and so nothing may be created.
+    /// No log of what is created, and so nothing may be created.
     #[error(transparent)]
-    Journal(#[from] JournalError),
+    UndoLog(#[from] UndoLogError),
 }
 
 /// One run on its way.
@@ -170,7 +170,7 @@ struct Runner<'a> {
     flights: Flights,
     health: Health,
     pace: Pace,
-    journal: Option<Journal>,
+    undo_log: Option<UndoLog>,
     tally: Mutex<Tally>,
     notes: Mutex<Vec<String>>,
     /// Cases that others depend on, run once.
@@ -249,7 +249,7 @@ impl<'a> Runner<'a> {
             flights: Flights::default(),
             health: Health::default(),
             pace: Pace::default(),
-            journal: setup.journal.map(Journal::open).transpose()?,
+            undo_log: setup.undo_log.map(UndoLog::open).transpose()?,
             tally: Mutex::new(Tally::default()),
             notes: Mutex::new(Vec::new()),
             shared: depended.map(|id| (id.clone(), OnceCell::new())).collect(),

@@ -27,13 +27,13 @@ async fn a_conformant_server_is_conformant_and_left_as_it_was() {
     let own = Arc::new(Pets::with(&["a"]));
     let server = pets(&own).await;
     let folder = tempfile::tempdir().unwrap();
-    let journal = folder.path().join("journal.ndjson");
-    let trial = Trial { journal: Some(journal.clone()), ..Trial::default() };
+    let log = folder.path().join("created.ndjson");
+    let trial = Trial { undo_log: Some(log.clone()), ..Trial::default() };
     let outcome = trial.run(&server.base_url).await;
     assert_eq!((outcome.exit_code, errors(&outcome)), (0, vec![]), "{outcome:#?}");
     assert_eq!(own.left(), ["a"], "ids with a space are found again and removed");
     assert!(outcome.left_behind.is_empty(), "{:?}", outcome.left_behind);
-    let records = conform::run::journal::read(&journal).unwrap();
+    let records = conform::run::undo_log::read(&log).unwrap();
     assert!(!records.entries.is_empty() && records.torn == 0);
     assert_eq!(records.pending(), []);
     let foreign = |line: &&String| !line.starts_with("GET") && line.ends_with("/pets/a");
@@ -223,7 +223,7 @@ async fn no_more_is_created_than_allowed_and_what_may_exist_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_removed_is_named_and_kept_in_the_journal() {
+async fn what_cannot_be_removed_is_named_and_kept_in_the_log() {
     let own = Pets::default();
     let server = Server::start(move |asked: &Asked| match asked.method.as_str() {
         "DELETE" if asked.header("authorization") == Some("Bearer right") => Reply::Json(404, json!({"error": "no"})),
@@ -233,12 +233,12 @@ async fn what_cannot_be_removed_is_named_and_kept_in_the_journal() {
     let folder = tempfile::tempdir().unwrap();
     let mut document = document();
     document["paths"]["/pets/{petId}"].as_object_mut().unwrap().shift_remove("delete");
-    let journal = folder.path().join("journal.ndjson");
-    let trial = Trial { document, journal: Some(journal.clone()), ..Trial::default() };
+    let log = folder.path().join("created.ndjson");
+    let trial = Trial { document, undo_log: Some(log.clone()), ..Trial::default() };
     let outcome = trial.run(&server.base_url).await;
     assert!(!outcome.left_behind.is_empty());
     assert!(outcome.left_behind.iter().all(|left| left.reason.contains("no way to remove it")));
-    let pending = conform::run::journal::read(&journal).unwrap().pending();
+    let pending = conform::run::undo_log::read(&log).unwrap().pending();
     assert_eq!(pending.len(), outcome.left_behind.len());
     assert!(pending.iter().all(|object| object.kept.is_some()), "{pending:#?}");
 }

@@ -67,8 +67,8 @@ impl Slow {
 /// A run that has created something and now waits for an answer that does not come.
 fn started(folder: &std::path::Path, server: &Slow) -> Child {
     let child = spawn(folder, &server.url);
-    let journal = folder.join("out/journal.ndjson");
-    wait_until(|| std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("t1")));
+    let log = folder.join("out/created.ndjson");
+    wait_until(|| std::fs::read_to_string(&log).is_ok_and(|text| text.contains("t1")));
     child
 }
 
@@ -133,8 +133,8 @@ fn a_creation_without_an_answer_is_named() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let child = spawn(folder.path(), &url);
-    let journal = folder.path().join("out/journal.ndjson");
-    wait_until(|| std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("AddThing")));
+    let log = folder.path().join("out/created.ndjson");
+    wait_until(|| std::fs::read_to_string(&log).is_ok_and(|text| text.contains("AddThing")));
     let connection = listener.accept().unwrap();
     std::thread::sleep(Duration::from_millis(200));
     send("-INT", &child);
@@ -159,5 +159,5 @@ fn who_asks_twice_does_not_wait() {
     let rest: Vec<String> = lines.collect();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:?}");
     assert!(asked.elapsed() < Duration::from_secs(10));
-    assert!(rest.iter().any(|line| line.contains("ended at once") && line.contains("journal.ndjson")), "{rest:?}");
+    assert!(rest.iter().any(|line| line.contains("ended at once") && line.contains("created.ndjson")), "{rest:?}");
 }

@@ -184,7 +184,7 @@ pub(crate) struct Trial {
     pub(crate) selection: Selection,
     pub(crate) levels: Levels,
     pub(crate) change: fn(&mut Environment),
-    pub(crate) journal: Option<std::path::PathBuf>,
+    pub(crate) undo_log: Option<std::path::PathBuf>,
 }
 
 impl Default for Trial {
@@ -195,7 +195,7 @@ impl Default for Trial {
             selection: Selection::default(),
             levels: Levels::default(),
             change: |_| {},
-            journal: None,
+            undo_log: None,
         }
     }
 }
@@ -232,7 +232,7 @@ impl Trial {
             seed: 1,
             selection: self.selection.clone(),
             levels: self.levels.clone(),
-            journal: self.journal.clone(),
+            undo_log: self.undo_log.clone(),
             ..Settings::default()
         };
         suite.run(environment, &settings, stop, &|_| {}).await.unwrap()

@@ -1,4 +1,4 @@
-//! The write-ahead journal: what a run is about to create is on disk before the request is sent, so that a crash leaves
+//! The log of what a run creates, written ahead: what a run is about to create is on disk before the request is sent, so that a crash leaves
 //! nothing behind that nobody knows of.
 //!
 //! One JSON object a line, only ever appended. No body, no credential and no header is written: the mark of the run, the
@@ -77,32 +77,32 @@ pub struct Undo {
     pub path: String,
 }
 
-/// Why the journal cannot be written or read.
+/// Why the log cannot be written or read.
 #[derive(Debug, thiserror::Error)]
-#[error("journal {path}: {cause}")]
-pub struct JournalError {
+#[error("{path}: {cause}")]
+pub struct UndoLogError {
     path: String,
     cause: io::Error,
 }
 
-/// Appends to `journal.ndjson`.
+/// Appends to `created.ndjson`.
 #[derive(Debug)]
-pub struct Journal {
+pub struct UndoLog {
     path: String,
     file: Mutex<File>,
 }
 
-/// Intentions of this process, whatever the number of journals.
+/// Intentions of this process, whatever the number of logs.
 static INTENDED: AtomicU64 = AtomicU64::new(1);
 
-impl Journal {
-    /// Opens the journal at `path` for appending, or begins it.
+impl UndoLog {
+    /// Opens the log at `path` for appending, or begins it.
     ///
     /// # Errors
     /// When the file cannot be opened or read.
-    pub fn open(path: &Path) -> Result<Self, JournalError> {
+    pub fn open(path: &Path) -> Result<Self, UndoLogError> {
         let shown = path.display().to_string();
-        let file = append_to(path).map_err(|cause| JournalError { path: shown.clone(), cause })?;
+        let file = append_to(path).map_err(|cause| UndoLogError { path: shown.clone(), cause })?;
         Ok(Self { path: shown, file: Mutex::new(file) })
     }
 
@@ -116,7 +116,7 @@ impl Journal {
         environment: &str,
         base_url: &str,
         operation: &str,
-    ) -> Result<Object, JournalError> {
+    ) -> Result<Object, UndoLogError> {
         let object = Object {
             run: run.to_owned(),
             environment: environment.to_owned(),
@@ -131,13 +131,13 @@ impl Journal {
     /// Writes down what happened to `object`, which may be one of an earlier run.
     ///
     /// One write for the whole line, straight to the operating system, so that it outlives this process. It does not wait
-    /// for the disk: a journal guards against a crash of the run, not of the machine.
+    /// for the disk: a log guards against a crash of the run, not of the machine.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn note(&self, object: &Object, event: Event) -> Result<(), JournalError> {
+    pub fn note(&self, object: &Object, event: Event) -> Result<(), UndoLogError> {
         let entry = Entry { at: jiff::Timestamp::now().to_string(), object: object.clone(), event };
-        let failed = |cause| JournalError { path: self.path.clone(), cause };
+        let failed = |cause| UndoLogError { path: self.path.clone(), cause };
         let mut line = serde_json::to_vec(&entry).map_err(|error| failed(error.into()))?;
         line.push(b'\n');
         self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line).map_err(failed)
@@ -158,7 +158,7 @@ fn append_to(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// A journal that was read.
+/// A log that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Records {
     /// The entries, in order.
@@ -181,12 +181,12 @@ pub struct Pending {
     pub kept: Option<String>,
 }
 
-/// Reads the journal at `path`; one that does not exist is empty.
+/// Reads the log at `path`; one that does not exist is empty.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn read(path: &Path) -> Result<Records, JournalError> {
-    let failed = |cause| JournalError { path: path.display().to_string(), cause };
+pub fn read(path: &Path) -> Result<Records, UndoLogError> {
+    let failed = |cause| UndoLogError { path: path.display().to_string(), cause };
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Records::default()),
@@ -242,8 +242,8 @@ mod tests {
         Event::Created { id: id.to_owned(), undo: Some(undo(id)) }
     }
 
-    fn intend(journal: &Journal, run: &str) -> Object {
-        journal.intend(run, "staging", "http://h/api", "Add").unwrap()
+    fn intend(log: &UndoLog, run: &str) -> Object {
+        log.intend(run, "staging", "http://h/api", "Add").unwrap()
     }
 
     fn ids(records: &Records) -> Vec<(String, Option<String>, bool)> {
@@ -254,10 +254,10 @@ mod tests {
     #[test]
     fn an_intention_is_on_disk_before_anything_else() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.ndjson");
+        let path = folder.path().join("created.ndjson");
         assert_eq!(read(&path).unwrap(), Records::default());
-        let journal = Journal::open(&path).unwrap();
-        let object = intend(&journal, "r1");
+        let log = UndoLog::open(&path).unwrap();
+        let object = intend(&log, "r1");
         // Read while the writer is still open, as after a crash.
         let records = read(&path).unwrap();
         assert_eq!(records.pending(), [Pending { object, created: None, deleted: false, kept: None }]);
@@ -267,18 +267,18 @@ mod tests {
     #[test]
     fn only_what_is_confirmed_is_settled_and_the_last_comes_first() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.ndjson");
-        let journal = Journal::open(&path).unwrap();
-        let objects: Vec<Object> = (0..6).map(|_| intend(&journal, "r1")).collect();
-        journal.note(&objects[0], created("a")).unwrap();
-        journal.note(&objects[1], created("b")).unwrap();
-        journal.note(&objects[2], Event::NotCreated).unwrap();
-        journal.note(&objects[3], created("d")).unwrap();
-        journal.note(&objects[1], Event::Deleted).unwrap();
-        journal.note(&objects[3], Event::Deleted).unwrap();
-        journal.note(&objects[3], Event::Gone).unwrap();
-        journal.note(&objects[4], Event::Created { id: "e".to_owned(), undo: None }).unwrap();
-        journal.note(&objects[4], Event::Kept { reason: "no operation removes it".to_owned() }).unwrap();
+        let path = folder.path().join("created.ndjson");
+        let log = UndoLog::open(&path).unwrap();
+        let objects: Vec<Object> = (0..6).map(|_| intend(&log, "r1")).collect();
+        log.note(&objects[0], created("a")).unwrap();
+        log.note(&objects[1], created("b")).unwrap();
+        log.note(&objects[2], Event::NotCreated).unwrap();
+        log.note(&objects[3], created("d")).unwrap();
+        log.note(&objects[1], Event::Deleted).unwrap();
+        log.note(&objects[3], Event::Deleted).unwrap();
+        log.note(&objects[3], Event::Gone).unwrap();
+        log.note(&objects[4], Event::Created { id: "e".to_owned(), undo: None }).unwrap();
+        log.note(&objects[4], Event::Kept { reason: "no operation removes it".to_owned() }).unwrap();
         let records = read(&path).unwrap();
         let run = || "r1".to_owned();
         let id = |id: &str| Some(id.to_owned());
@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(records.pending()[1].kept.as_deref(), Some("no operation removes it"));
         assert_eq!(records.pending()[3].created, Some(("a".to_owned(), Some(undo("a")))));
         // A later call settles what the run has left.
-        let later = Journal::open(&path).unwrap();
+        let later = UndoLog::open(&path).unwrap();
         later.note(&records.pending()[3].object, Event::Gone).unwrap();
         assert_eq!(read(&path).unwrap().pending().len(), 3);
     }
@@ -297,8 +297,8 @@ mod tests {
     #[test]
     fn a_torn_line_loses_itself_only() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.ndjson");
-        let first = Journal::open(&path).unwrap();
+        let path = folder.path().join("created.ndjson");
+        let first = UndoLog::open(&path).unwrap();
         let kept = intend(&first, "r1");
         first.note(&kept, created("a")).unwrap();
         let text = std::fs::read(&path).unwrap();
@@ -306,7 +306,7 @@ mod tests {
             std::fs::write(&path, &text[..cut]).unwrap();
             let records = read(&path).unwrap();
             assert!(records.torn <= 1 && records.entries.len() <= 2, "{cut}");
-            let next = Journal::open(&path).unwrap();
+            let next = UndoLog::open(&path).unwrap();
             intend(&next, "r2");
             let after = read(&path).unwrap();
             assert_eq!(after.entries.len(), records.entries.len() + 1, "{cut}");
@@ -319,10 +319,10 @@ mod tests {
     #[test]
     fn lines_hold_what_undoing_needs() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.ndjson");
-        let journal = Journal::open(&path).unwrap();
-        let object = intend(&journal, "r1");
-        journal.note(&object, created("a b")).unwrap();
+        let path = folder.path().join("created.ndjson");
+        let log = UndoLog::open(&path).unwrap();
+        let object = intend(&log, "r1");
+        log.note(&object, created("a b")).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         let line: serde_json::Value = serde_json::from_str(text.lines().nth(1).unwrap()).unwrap();
         assert!(line["at"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
@@ -338,7 +338,7 @@ mod tests {
         ] {
             assert_eq!(line.pointer(pointer).and_then(|v| v.as_str()), Some(expected), "{pointer}");
         }
-        let missing = Journal::open(&folder.path().join("no/such/folder")).unwrap_err();
-        assert!(missing.to_string().starts_with("journal "), "{missing}");
+        let missing = UndoLog::open(&folder.path().join("no/such/folder")).unwrap_err();
+        assert!(missing.to_string().starts_with("log "), "{missing}");
     }
 }
