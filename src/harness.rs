@@ -96,6 +96,7 @@ impl Harness {
             },
             limits: Limits::default(),
             levels: config.changed_levels(),
+            journal: None,
             undo_log: lasting.then(|| reports.join("created.ndjson")),
             fault: None,
             variation: None,

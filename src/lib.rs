@@ -21,6 +21,8 @@ pub mod outcome;
 pub mod plan;
 pub mod trace;
 
+pub mod journal;
+
 pub mod config;
 pub mod generate;
 pub mod report;

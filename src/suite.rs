@@ -57,6 +57,8 @@ pub struct Settings {
     pub levels: Levels,
     /// The file that remembers what is created; none where the target ends with the run.
     pub undo_log: Option<PathBuf>,
+    /// Where all that happens is written down.
+    pub journal: Option<run::JournalPlace>,
     /// What the built-in sandbox does wrong, where it is the target.
     pub fault: Option<&'static Fault>,
     /// Which freedom the built-in sandbox uses, where it is the target.
@@ -122,6 +124,7 @@ impl Suite {
             seed: settings.seed,
             notes: self.notes.clone(),
             undo_log: settings.undo_log.as_deref(),
+            journal: settings.journal.as_ref(),
             limits: settings.limits,
             impossible: &self.impossible,
             ..run::Setup::new(&self.contract, &environment, &plan, &settings.levels)

@@ -1,19 +1,17 @@
 //! `--failed`: the cases that failed in the newest report of an environment.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use crate::config::Config;
 use crate::drift::Level;
 use crate::generate;
 use crate::outcome::{CaseResult, Outcome};
-use crate::report::folder;
 use crate::suite::Suite;
 
 use super::Stop;
 use super::plan::PlanArguments;
+use super::stored;
 
 /// What failed in an earlier run.
 #[derive(Debug)]
@@ -37,10 +35,10 @@ impl Failed {
         if !plan.failed {
             return Ok(None);
         }
-        let home = config.reports.join(folder::component(environment));
+        let home = stored::home(config, environment);
         let report = match report_dir {
             Some(folder) => Some(folder.join("report.json")).filter(|file| file.is_file()),
-            None => newest(&home),
+            None => stored::newest(&home),
         };
         let Some(report) = report else {
             let looked = report_dir.unwrap_or(&home).display();
@@ -49,7 +47,7 @@ impl Failed {
                 "run without --failed first",
             ));
         };
-        let outcome = read(&report)?;
+        let outcome = stored::read(&report)?;
         let ids = failed(&outcome);
         if ids.is_empty() {
             return Err(Stop::Nothing(format!(
@@ -91,22 +89,4 @@ fn failed(outcome: &Outcome) -> Vec<String> {
         case.result == CaseResult::Failed || case.drifts.iter().any(|drift| errors.contains(drift.as_str()))
     });
     cases.map(|case| case.id.clone()).collect()
-}
-
-/// The report that was written last, of the runs below `home`.
-fn newest(home: &Path) -> Option<PathBuf> {
-    let runs = fs::read_dir(home).ok()?.filter_map(|entry| Some(entry.ok()?.path().join("report.json")));
-    let dated = runs.filter_map(|file| {
-        let written = fs::metadata(&file).ok()?.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-        Some((written, file))
-    });
-    dated.max().map(|(_, file)| file)
-}
-
-fn read(report: &Path) -> Result<Outcome, Stop> {
-    let unreadable = |why: String| {
-        Stop::with_help(format!("{} cannot be read: {why}", report.display()), "run without --failed to get a new one")
-    };
-    let bytes = fs::read(report).map_err(|error| unreadable(error.to_string()))?;
-    serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))
 }

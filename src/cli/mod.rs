@@ -10,11 +10,13 @@ mod new;
 mod output;
 mod plan;
 mod prove;
+mod report;
 mod run;
 mod sandbox;
 mod shell;
 mod signal;
 mod slip;
+mod stored;
 mod terminal;
 mod trace;
 
@@ -99,6 +101,8 @@ enum Command {
     /// Run the suite against each fault of the reference implementation, or lies about a service of your own: what it notices
     /// and what survives
     Prove(prove::Arguments),
+    /// Show again what an earlier run found, also one that was killed; nothing is sent
+    Report(report::Arguments),
     /// Explain a rule, with examples of what it says and what it leaves alone
     Explain(explain::Arguments),
     /// Print a completion script for a shell
@@ -155,6 +159,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::New(arguments)) => new::run(&arguments, &terminal),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
         Some(Command::Prove(arguments)) => prove::run(&arguments, &terminal),
+        Some(Command::Report(arguments)) => report::run(&arguments, &terminal),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &terminal),
         Some(Command::Completions(arguments)) => shell::completions(&arguments, &terminal),
         Some(Command::Man(arguments)) => shell::man(&arguments, &terminal),

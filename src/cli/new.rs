@@ -15,12 +15,11 @@ use crate::drift::Drift;
 use crate::environment::Environment;
 use crate::generate;
 use crate::outcome::Outcome;
-use crate::report::folder;
 use crate::suite::Suite;
 
 use super::output::Output;
 use super::terminal::Terminal;
-use super::{SourceArguments, Stop, exit};
+use super::{SourceArguments, Stop, exit, stored};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -141,10 +140,8 @@ impl Origin<'_> {
             return verified(again::recorded(&contract, &seen, self.settings)?, &contract);
         }
         let named = file.or_else(|| self.arguments.report.clone());
-        let report = match &named {
-            Some(file) => Some(report(file)?),
-            None => self.newest().filter(|file| file.is_file()).map(|file| report(&file)).transpose()?,
-        };
+        let newest = || stored::newest(&stored::home(self.config, &self.environment.name));
+        let report = named.clone().or_else(newest).map(|file| stored::read(&file)).transpose()?;
         let suite = self.suite(report.as_ref())?;
         let drifts = report.as_ref().map(|report| report.drifts.as_slice()).unwrap_or_default();
         let numbered = named.as_ref().and_then(|_| drifts.get(rest.parse::<usize>().ok()?.checked_sub(1)?));
@@ -171,18 +168,6 @@ impl Origin<'_> {
         Stop::with_help(format!("nothing is called `{}`", id.escape_debug()), help)
     }
 
-    /// The newest report of the environment.
-    fn newest(&self) -> Option<PathBuf> {
-        let home = self.config.reports.join(folder::component(&self.environment.name));
-        let latest = home.join("latest").join("report.json");
-        let told = || std::fs::read_to_string(home.join("latest.txt")).ok();
-        if latest.is_file() {
-            Some(latest)
-        } else {
-            told().map(|run| home.join(folder::component(run.trim())).join("report.json"))
-        }
-    }
-
     /// The cases as the run had them.
     fn suite(&self, report: Option<&Outcome>) -> Result<Suite, Stop> {
         let generation = generate::Settings {
@@ -194,12 +179,6 @@ impl Origin<'_> {
         };
         Ok(Suite::load(&self.arguments.sources.sources(self.config)?, &generation)?)
     }
-}
-
-fn report(file: &Path) -> Result<Outcome, Stop> {
-    let unreadable = |reason: String| Stop::message(format!("{} is no report: {reason}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))
 }
 
 /// The entry `number`, counted from 1, where the file is an HTTP archive.

@@ -13,14 +13,14 @@ use crate::environment::{Class, Environment, Target};
 use crate::outcome::Outcome;
 use crate::report::progress::Progress;
 use crate::report::{self, folder};
-use crate::run::Limits;
+use crate::run::{JournalPlace, Limits};
 use crate::suite::{self, Suite};
 
 use super::failed::Failed;
 use super::plan::PlanArguments;
 use super::signal::Signals;
 use super::terminal::{Terminal, variable};
-use super::{SourceArguments, Stop, exit, slip};
+use super::{SourceArguments, Stop, exit, slip, stored};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -75,7 +75,7 @@ impl Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people
     Text,
     /// report.json
@@ -126,6 +126,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         limits: arguments.limits(),
         levels: config.changed_levels(),
         undo_log,
+        journal: Some(match &arguments.report_dir {
+            Some(folder) => JournalPlace::Folder(folder.clone()),
+            None => JournalPlace::Below(home),
+        }),
         fault: None,
         variation: None,
     };
@@ -225,7 +229,7 @@ fn undo_log(home: &Path, environment: &Environment) -> Option<PathBuf> {
 
 /// The folder that takes the files of this environment, tried before anything is sent.
 fn home(arguments: &Arguments, config: &Config, environment: &Environment) -> Result<PathBuf, Stop> {
-    let home = config.reports.join(folder::component(&environment.name));
+    let home = stored::home(config, &environment.name);
     let home = arguments.report_dir.clone().unwrap_or(home);
     folder::prepare(&home).map_err(|error| unwritable(&error))?;
     Ok(home)
@@ -245,7 +249,8 @@ fn write_reports(arguments: &Arguments, config: &Config, outcome: &Outcome) -> R
     written.map_err(|error| unwritable(&error))
 }
 
-fn print(format: Format, outcome: &Outcome, folder: Option<&Path>, terminal: &Terminal) -> Result<(), Stop> {
+/// Prints `outcome`, whose files are in `folder`.
+pub(super) fn print(format: Format, outcome: &Outcome, folder: Option<&Path>, terminal: &Terminal) -> Result<(), Stop> {
     let mut out = std::io::stdout().lock();
     match format {
         Format::Json => report::json::write(outcome, &mut out)?,

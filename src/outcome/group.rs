@@ -75,7 +75,7 @@ fn explain<'d>(groups: &mut Vec<Vec<&'d Drift>>, cause: &impl Fn(&str) -> Cause)
                     && shape(&other.part) == shape(&drift.part)
             })
         };
-        if let Some(at) = groups.iter().position(|other| says_why(other)) {
+        if let Some(at) = groups.iter().position(says_why) {
             explained.push((at, drift));
             debug_assert_ne!(at, index, "a law is no check");
         }
@@ -252,7 +252,7 @@ mod tests {
         let expired = Drift { state: State::Expired, ..drift("body", "B", "enum", SHARED) };
         let new = drift("body", "C", "enum", SHARED);
         let state = |drifts: &[Drift]| groups(drifts, cause).first().map(|group| group.state);
-        assert_eq!(state(&[known.clone()]), Some(State::Known));
+        assert_eq!(state(std::slice::from_ref(&known)), Some(State::Known));
         assert_eq!(state(&[known.clone(), expired.clone()]), Some(State::Expired));
         assert_eq!(state(&[known, expired, new]), Some(State::New));
     }

@@ -254,6 +254,12 @@ pub(super) fn staging() -> Outcome {
         reason: "the documents declare no way to remove it".to_owned(),
     };
     outcome.left_behind = (1..=9).map(left).collect();
+    outcome.groups = causes(&outcome);
+    outcome
+}
+
+/// The drifts of [`staging`] by cause.
+fn causes(outcome: &Outcome) -> Vec<Group> {
     let group = |lead: usize, drifts: &[usize]| Group {
         id: outcome.drifts[lead].id.clone(),
         level: outcome.drifts[lead].level,
@@ -261,8 +267,7 @@ pub(super) fn staging() -> Outcome {
         drifts: drifts.iter().map(|at| outcome.drifts[*at].id.clone()).collect(),
         operations: drifts.iter().map(|at| outcome.drifts[*at].operation.clone()).collect(),
     };
-    outcome.groups = vec![group(0, &[0]), group(2, &[2]), group(6, &[6]), group(1, &[1]), group(3, &[3, 4, 5])];
-    outcome
+    vec![group(0, &[0]), group(2, &[2]), group(6, &[6]), group(1, &[1]), group(3, &[3, 4, 5])]
 }
 
 /// Nobody was home.

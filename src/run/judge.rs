@@ -103,7 +103,12 @@ impl Runner<'_> {
         let rank = self.plan.place(root).unwrap_or(usize::MAX);
         if self.tally().notice(id, (rank, root), number, level) {
             let sighting = described();
-            if self.tally().describe(id, root, sighting) {
+            let new = self.tally().describe(id, root, sighting);
+            self.record_drift(|| {
+                let tally = self.tally();
+                tally.drifts.get(id).and_then(|seen| self.drift(id, seen))
+            });
+            if new {
                 (self.tell)(Event::DriftSeen { id: id.to_owned(), level });
             }
         }

@@ -36,6 +36,7 @@ mod patient;
 mod perform;
 mod pool;
 mod probe;
+mod recorder;
 mod reduce;
 mod settle;
 mod shrink;
@@ -47,7 +48,7 @@ mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -65,6 +66,7 @@ use crate::document::Place;
 use crate::drift::levels::Levels;
 use crate::environment::Environment;
 use crate::exchange::{Exchange, Request};
+use crate::journal::Writer;
 use crate::outcome::{CaseRecord, CaseResult, Event, Outcome};
 use crate::plan::producer::Collections;
 use crate::plan::{self, Plan};
@@ -81,6 +83,7 @@ use ledger::Ledger;
 use meter::Meter;
 use pace::Pace;
 use pool::Pool;
+pub use recorder::journal_in;
 use redact::Redactor;
 use settle::Ended;
 use tally::Tally;
@@ -103,6 +106,8 @@ pub struct Setup<'a> {
     pub notes: Vec<String>,
     /// The file that remembers what is created, whatever happens to the run.
     pub undo_log: Option<&'a Path>,
+    /// Where all that happens is written down.
+    pub journal: Option<&'a JournalPlace>,
     /// How much may be sent, and for how long.
     pub limits: Limits,
     /// Promises that no request can keep, or none can break, and why.
@@ -120,10 +125,20 @@ impl<'a> Setup<'a> {
             seed: 0,
             notes: Vec::new(),
             undo_log: None,
+            journal: None,
             limits: Limits::default(),
             impossible: &[],
         }
     }
+}
+
+/// Where the journal of a run goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JournalPlace {
+    /// Into this folder.
+    Folder(PathBuf),
+    /// Into a folder below this one that is called as the run is.
+    Below(PathBuf),
 }
 
 /// Bounds of a run; cleaning up is bound by none.
@@ -144,6 +159,14 @@ pub enum SetupError {
     /// No log of what is created, and so nothing may be created.
     #[error(transparent)]
     UndoLog(#[from] UndoLogError),
+    /// No journal.
+    #[error("the journal {path} cannot be written: {cause}")]
+    Journal {
+        /// The file.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
 }
 
 /// One run on its way.
@@ -171,6 +194,9 @@ struct Runner<'a> {
     health: Health,
     pace: Pace,
     undo_log: Option<UndoLog>,
+    journal: Option<Writer>,
+    /// Exchanges that were written down.
+    recorded: AtomicU64,
     tally: Mutex<Tally>,
     notes: Mutex<Vec<String>>,
     /// Cases that others depend on, run once.
@@ -193,6 +219,7 @@ pub async fn run(
     for note in setup.notes.iter().chain(&bases.notes).cloned().chain(setup.levels.changes()) {
         runner.note(note);
     }
+    runner.record_plan(&setup, &bases.urls, started);
     tell(Event::Planned { cases: setup.plan.cases.len() });
     let mut interrupted = false;
     let mut records: Vec<(usize, CaseRecord)> = Vec::new();
@@ -216,7 +243,9 @@ pub async fn run(
     for record in &mut records {
         runner.tally().renamed(&mut record.drifts);
     }
-    Ok(runner.outcome(&setup, &bases.urls, Ended { started, begun, records, left_behind, interrupted }))
+    let outcome = runner.outcome(&setup, &bases.urls, Ended { started, begun, records, left_behind, interrupted });
+    runner.record_end(&outcome);
+    Ok(outcome)
 }
 
 impl<'a> Runner<'a> {
@@ -250,6 +279,8 @@ impl<'a> Runner<'a> {
             health: Health::default(),
             pace: Pace::default(),
             undo_log: setup.undo_log.map(UndoLog::open).transpose()?,
+            journal: recorder::open(setup.journal, &mark)?,
+            recorded: AtomicU64::new(0),
             tally: Mutex::new(Tally::default()),
             notes: Mutex::new(Vec::new()),
             shared: depended.map(|id| (id.clone(), OnceCell::new())).collect(),
@@ -281,6 +312,7 @@ impl<'a> Runner<'a> {
             .buffer_unordered(self.environment.concurrency.max(1));
         while let Some((index, record)) = running.next().await {
             (self.tell)(Event::CaseEnded(record.clone()));
+            self.record_case(&record);
             records.push((index, record));
         }
         self.tell_what_was_left_out(records);

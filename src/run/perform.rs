@@ -178,7 +178,9 @@ impl Runner<'_> {
             self.ask_canary(operation).await;
         }
         let turn = Turn { case, step, operation, scope: *scope, bound: &bound, errand, number, begun };
-        Ok(self.conclude(&turn, &exchange, &creation))
+        let performed = self.conclude(&turn, &exchange, &creation);
+        self.record(&turn, &exchange, &performed.drifts);
+        Ok(performed)
     }
 
     /// The request, let through by the gate and, where it creates, written down.

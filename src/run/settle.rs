@@ -6,9 +6,7 @@ use std::time::Instant;
 use crate::check;
 use crate::digest::sha256;
 use crate::drift::{Drift, Level};
-use crate::outcome::{
-    CaseRecord, CaseResult, DocumentFacts, EnvironmentFacts, FORMAT, LeftBehind, Outcome, Verdict, group,
-};
+use crate::outcome::{CaseRecord, CaseResult, DocumentFacts, FORMAT, LeftBehind, Outcome, Verdict, group};
 
 use super::tally::{Seen, Sighting};
 use super::verdict::{Facts, verdict};
@@ -93,10 +91,7 @@ impl Runner<'_> {
             requests: tally.requests,
             seed: setup.seed,
             partial: verdict == Verdict::Interrupted || broken.is_some(),
-            environments: vec![EnvironmentFacts {
-                name: self.environment.name.clone(),
-                base_urls: bases.iter().map(|base| self.redactor.text(base)).collect(),
-            }],
+            environments: vec![self.facts(bases)],
             documents: self.documents(),
             operations,
             cases: records,
@@ -110,7 +105,7 @@ impl Runner<'_> {
         }
     }
 
-    fn drift(&self, id: &str, seen: &Seen) -> Option<Drift> {
+    pub(super) fn drift(&self, id: &str, seen: &Seen) -> Option<Drift> {
         let Sighting { finding, operation, status, overlay, says, steps, difference, witness } =
             seen.sighting.as_ref()?;
         let source = self.contract.source(finding.place.document);
@@ -145,7 +140,7 @@ impl Runner<'_> {
         })
     }
 
-    fn documents(&self) -> Vec<DocumentFacts> {
+    pub(super) fn documents(&self) -> Vec<DocumentFacts> {
         let facts = |source: &crate::contract::Source| DocumentFacts {
             name: source.published.name().to_owned(),
             sha256: sha256(source.published.text().as_bytes()),

@@ -161,3 +161,34 @@ fn who_asks_twice_does_not_wait() {
     assert!(asked.elapsed() < Duration::from_secs(10));
     assert!(rest.iter().any(|line| line.contains("ended at once") && line.contains("created.ndjson")), "{rest:?}");
 }
+
+#[test]
+fn what_a_killed_run_had_found_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Slow::start(Duration::ZERO);
+    let mut child = started(folder.path(), &server);
+    let journal = folder.path().join("out/journal.ndjson");
+    wait_until(|| std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("\"kind\":\"exchange\"")));
+    send("-KILL", &child);
+    child.wait().unwrap();
+    assert!(!folder.path().join("out/report.json").exists());
+    let report = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_conform"))
+            .args(["report", "out"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .env_clear()
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let shown = report(&[]);
+    assert!(shown.contains("its journal breaks off") && shown.contains("The report is partial"), "{shown}");
+    assert!(shown.contains("AddThing"), "{shown}");
+    assert!(!folder.path().join("out/report.json").exists(), "nobody asked for it");
+    report(&["--write"]);
+    let text = std::fs::read_to_string(folder.path().join("out/report.json")).unwrap();
+    let outcome: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&outcome["partial"], &outcome["verdict"]), (&Value::Bool(true), &Value::from("interrupted")));
+}
