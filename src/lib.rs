@@ -32,6 +32,7 @@ pub mod author;
 pub mod law;
 pub mod liar;
 pub mod suite;
+pub mod traffic;
 
 pub mod prove;
 

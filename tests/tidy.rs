@@ -31,6 +31,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("config", 7),
     ("author", 8),
     ("law", 8),
+    ("traffic", 8),
     ("suite", 9),
     ("liar", 9),
     ("prove", 10),

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use crate::case::expression::{Expression, Template, TextPart};
 use crate::case::{Argument, Breach, Call, Case, Credentials, Intent, Origin, Payload, Step, Supply};
-use crate::contract::style::matches_path;
-use crate::contract::{Contract, Location, Operation, OperationId, PathPart, PathTemplate};
+use crate::contract::called::{Called, below_server, called, path_of};
+use crate::contract::style::query_pairs;
+use crate::contract::{Contract, Location, Operation, OperationId};
 use crate::document::Pointer;
 use crate::drift::{Drift, Level};
 use crate::mutation::soundness::{Label, label};
@@ -50,7 +51,7 @@ pub fn case(contract: &Contract, case: &Case, settings: &Settings) -> Result<Str
     }
     let mut steps = Vec::new();
     for step in &case.steps {
-        steps.push(Again::new(contract, called(contract, step)?, step.clone()));
+        steps.push(Again::new(contract, operation_of(contract, step)?, step.clone()));
     }
     let comment = vec![format!("Sends what the generated case {} sends: {}.", case.id, case.name)];
     write(contract, steps, comment, &case.name, settings)
@@ -115,13 +116,7 @@ pub fn drift(
 /// Where the documents describe no such operation, or where the body cannot be said in a case file.
 pub fn recorded(contract: &Contract, seen: &Seen, settings: &Settings) -> Result<String, Trouble> {
     let path = path_of(&seen.url);
-    let described = contract.operations.iter().filter(|operation| operation.method.eq_ignore_ascii_case(&seen.method));
-    let found = described.filter_map(|operation| Some((below_server(&operation.path, path)?.len(), operation)));
-    // The longest match is the one that takes the least of the path for the server's.
-    let found = found.filter(|(_, operation)| operation.disabled.is_none());
-    let literal =
-        |operation: &Operation| operation.path.parts.iter().filter(|part| matches!(part, PathPart::Literal(_))).count();
-    let Some((_, operation)) = found.max_by_key(|(length, operation)| (*length, literal(operation))) else {
+    let Some(Called::Operation(operation)) = called(contract, &seen.method, &seen.url) else {
         let message = format!("no document describes {} {path}", seen.method);
         return Err(Trouble::new(message, Some("`conform list` shows the operations".to_owned())));
     };
@@ -168,7 +163,7 @@ fn write(
     Ok(workflow.write(contract, &settings.folder))
 }
 
-fn called<'c>(contract: &'c Contract, step: &Step) -> Result<&'c Operation, Trouble> {
+fn operation_of<'c>(contract: &'c Contract, step: &Step) -> Result<&'c Operation, Trouble> {
     let operation = match &step.call {
         Call::Operation(id) => contract.operation(id),
         Call::Case(_) => None,
@@ -343,18 +338,6 @@ fn unmarked<'t>(text: &'t str, mark: &str) -> Option<&'t str> {
     Some(number.filter(|rest| rest.is_empty() || rest.starts_with('-')).unwrap_or(rest))
 }
 
-fn path_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/");
-    path.split(['?', '#']).next().unwrap_or(path)
-}
-
-/// The end of `path` that the template describes, without what is the server's.
-fn below_server<'p>(template: &PathTemplate, path: &'p str) -> Option<&'p str> {
-    let starts = path.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| at);
-    starts.filter_map(|at| path.get(at..)).find(|rest| matches_path(template, rest))
-}
-
 /// Path parameters: something that exists, made for the purpose.
 fn path_arguments(operation: &Operation, path: &str) -> Vec<Argument> {
     let known = below_server(&operation.path, path).is_some();
@@ -369,13 +352,10 @@ fn path_arguments(operation: &Operation, path: &str) -> Vec<Argument> {
 
 /// The query, name by name; several values of one name are a list.
 fn query_arguments(url: &str, mark: &str) -> Vec<Argument> {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    let query = query.split('#').next().unwrap_or(query);
     let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let mut grouped: Vec<(String, Vec<String>)> = Vec::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (decoded(name), decoded(value));
+    for (name, value) in query_pairs(url) {
+        let (name, value) = (decoded(&name), decoded(&value));
         match grouped.iter_mut().find(|(known, _)| *known == name) {
             Some((_, values)) => values.push(value),
             None => grouped.push((name, vec![value])),

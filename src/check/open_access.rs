@@ -94,7 +94,7 @@ pub(super) fn implied_by(id: &str) -> Vec<String> {
 }
 
 /// Whether `request` carries anything where one of the operation's schemes looks for credentials.
-pub(super) fn carries_credentials(operation: &Operation, request: &Request) -> bool {
+pub fn carries_credentials(operation: &Operation, request: &Request) -> bool {
     operation.security.iter().flatten().any(|used| match &used.scheme {
         Scheme::Bearer | Scheme::Basic | Scheme::Http(_) => request.headers.get("authorization").is_some(),
         Scheme::ApiKey { location: Location::Header, name } => request.headers.get(name).is_some(),

@@ -4,6 +4,7 @@ mod bundle;
 mod check;
 mod explain;
 mod failed;
+mod judge;
 mod lint;
 mod list;
 mod new;
@@ -101,6 +102,8 @@ enum Command {
     /// Run the suite against each fault of the reference implementation, or lies about a service of your own: what it notices
     /// and what survives
     Prove(prove::Arguments),
+    /// Judge recorded traffic, an HTTP archive or a journal, with no request sent
+    Judge(judge::Arguments),
     /// Show again what an earlier run found, also one that was killed; nothing is sent
     Report(report::Arguments),
     /// Explain a rule, with examples of what it says and what it leaves alone
@@ -159,6 +162,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::New(arguments)) => new::run(&arguments, &terminal),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
         Some(Command::Prove(arguments)) => prove::run(&arguments, &terminal),
+        Some(Command::Judge(arguments)) => judge::run(&arguments, &terminal),
         Some(Command::Report(arguments)) => report::run(&arguments, &terminal),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &terminal),
         Some(Command::Completions(arguments)) => shell::completions(&arguments, &terminal),

@@ -3,6 +3,7 @@
 pub(crate) mod at;
 pub mod base_url;
 mod body;
+pub mod called;
 mod files;
 mod identity;
 pub(crate) mod layout;

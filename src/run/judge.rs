@@ -32,8 +32,8 @@ impl Runner<'_> {
         Watch { redactor: &self.redactor, secrets: &self.secrets, mark: &self.mark, own }
     }
 
-    /// Has every check judge the exchange.
-    pub(super) fn judge(&self, turn: &Turn<'_>, subject: &Subject<'_>, foreseen: bool) -> Shown {
+    /// Has every check judge the exchange; what `passed` says of a finding is not held against it.
+    pub(super) fn judge(&self, turn: &Turn<'_>, subject: &Subject<'_>, passed: &dyn Fn(&Finding) -> bool) -> Shown {
         let mut shown = Shown::default();
         let watch = self.watch(turn);
         let accused = turn.step.sibling.as_ref().map(|sibling| &sibling.at);
@@ -41,7 +41,7 @@ impl Runner<'_> {
         let paired = turn.errand.aim == Aim::Probe { paired: true };
         let subject = subject.carrying(turn.step.credentials).accusing(accused, paired).kept_by(&watch as &dyn Keeper);
         for finding in check::registry::judge(&subject) {
-            if foreseen && finding.rule == failed_criterion::CHECK.id {
+            if passed(&finding) {
                 continue;
             }
             let Some(level) = self.levels.level(&finding.rule, &turn.operation.id.0, finding.level) else { continue };

@@ -36,6 +36,7 @@ mod patient;
 mod perform;
 mod pool;
 mod probe;
+pub mod recorded;
 mod recorder;
 mod reduce;
 mod settle;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::case::expression::{Criterion, Evaluated, Received, Scope, Sent};
 use crate::case::{Action, ActionKind, Case, CaseId, Credentials, EACH_LISTED, Intent, Origin, Spot, Step, Supply};
 use crate::check::reading::Reading;
-use crate::check::{Body, Subject};
+use crate::check::{Body, Subject, failed_criterion};
 use crate::contract::{Location, Operation};
 use crate::drift::Witness;
 use crate::exchange::Exchange;
@@ -213,7 +213,7 @@ impl Runner<'_> {
         Ok((bound, Creation { creates, intended }))
     }
 
-    fn count(
+    pub(super) fn count(
         &self,
         (case, step, operation): (&Case, &Step, &Operation),
         errand: &Errand<'_>,
@@ -235,7 +235,7 @@ impl Runner<'_> {
     }
 
     /// Counts what the request exercised of the promises about requests.
-    fn exercised(&self, turn: &Turn<'_>, exchange: &Exchange, success: bool) {
+    pub(super) fn exercised(&self, turn: &Turn<'_>, exchange: &Exchange, success: bool) {
         let Turn { step, operation, bound, .. } = *turn;
         if turn.errand.aim != Aim::Case || self.tally().confirming || exchange.result.is_err() {
             return;
@@ -299,7 +299,8 @@ impl Runner<'_> {
         }
         self.exercised(turn, exchange, success);
         let subject = Subject::new(&reading, &step.intent, &criteria).expected_within(self.environment.slow_after);
-        let Shown { failed, drifts, described } = self.judge(turn, &subject, foreseen);
+        let Shown { failed, drifts, described } =
+            self.judge(turn, &subject, &|finding| foreseen && finding.rule == failed_criterion::CHECK.id);
         let outputs = step.outputs.iter().filter_map(|(name, e)| Some((name.clone(), after.evaluate(e)?))).collect();
         let seen = self.seen(turn, &reading, exchange);
         Performed {

@@ -42,7 +42,7 @@ impl Runner<'_> {
         for (id, seen) in tally.drifts.iter().filter(|(_, seen)| seen.contrast.is_some()) {
             seen.cases.iter().for_each(|(_, case)| proved.entry(&case.0).or_default().push(id));
         }
-        let known = |mut record: CaseRecord| {
+        let settled = |mut record: CaseRecord| {
             record.drifts.retain(|id| tally.drifts.contains_key(id));
             for id in proved.get(&*record.id).into_iter().flatten().copied() {
                 if !record.drifts.contains(id) {
@@ -61,13 +61,13 @@ impl Runner<'_> {
             }
             record
         };
-        let records: Vec<CaseRecord> = ended.records.into_iter().map(known).collect();
+        let records: Vec<CaseRecord> = ended.records.into_iter().map(settled).collect();
         let (verdict, reasons) = verdict(&Facts {
             contract: self.contract,
             tally: &tally,
             records: &operations,
             ended: &records,
-            cases: self.plan.cases.len(),
+            cases: self.plan.cases.len().max(records.len()),
             broken: broken.as_ref().map(|broken| broken.reason.clone()),
             answered: self.health.answered(),
             interrupted: ended.interrupted,
@@ -106,6 +106,10 @@ impl Runner<'_> {
     }
 
     pub(super) fn drift(&self, id: &str, seen: &Seen) -> Option<Drift> {
+        if let Some(recorded) = &seen.recorded {
+            let cases = seen.cases.iter().map(|(_, case)| case.to_string()).collect();
+            return Some(Drift { occurrences: seen.occurrences, cases, state: seen.state, ..recorded.clone() });
+        }
         let Sighting { finding, operation, status, overlay, says, steps, difference, witness } =
             seen.sighting.as_ref()?;
         let source = self.contract.source(finding.place.document);

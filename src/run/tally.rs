@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::case::{CaseId, Intent};
 use crate::check::registry::{CHECKS, implied_by};
 use crate::contract::{Contract, Operation, OperationId};
-use crate::drift::{Contrast, Finding, Level, Stability, State, Witness};
+use crate::drift::{Contrast, Drift, Finding, Level, Stability, State, Witness};
 use crate::exchange::{Exchange, Failure};
 use crate::outcome::{Count, OperationRecord};
 
@@ -52,6 +52,8 @@ pub(super) struct Seen {
     pub(super) stability: Stability,
     pub(super) state: State,
     pub(super) contrast: Option<Contrast>,
+    /// As it was described when it was recorded, where what was recorded does not show it.
+    pub(super) recorded: Option<Drift>,
 }
 
 /// A refusal that may prove to be a drift.
@@ -167,6 +169,7 @@ impl Tally {
             stability: Stability::Unconfirmed,
             state: State::New,
             contrast: None,
+            recorded: None,
         });
         if confirming && seen.occurrences > 0 {
             return false;
@@ -190,6 +193,14 @@ impl Tally {
             seen.sighting = Some(sighting);
         }
         new
+    }
+
+    /// Counts that `case` showed a drift when it was recorded.
+    pub(super) fn remember(&mut self, drift: &Drift, case: (usize, &CaseId)) {
+        self.notice(&drift.id, case, u64::MAX, drift.level);
+        if let Some(seen) = self.drifts.get_mut(&drift.id).filter(|seen| seen.sighting.is_none()) {
+            seen.recorded.get_or_insert_with(|| drift.clone());
+        }
     }
 
     /// Remembers a refusal that may prove to be a drift of this id.
@@ -222,6 +233,7 @@ impl Tally {
                 stability: Stability::Unconfirmed,
                 state: State::New,
                 contrast: None,
+                recorded: None,
             })
         });
         seen.level = seen.level.max(sighting.finding.level);

@@ -19,6 +19,7 @@ mod generation;
 mod harness;
 #[cfg(unix)]
 mod interrupt;
+mod judge;
 mod laws;
 mod literature;
 mod made;

@@ -21,7 +21,7 @@ pub use form::{Field, fields_of_form, fields_of_parts, form_readings};
 pub use hints::Hints;
 pub use json::{Json, read_json};
 pub use media::{Match, MediaType, media_matches, parse_media_type};
-pub use path::{UrlError, expand_path, join_url, located, matches_path, path_travels, resolve_server};
+pub use path::{UrlError, expand_path, join_url, located, matches_path, path_travels, query_pairs, resolve_server};
 pub use routes::Routes;
 
 /// A parameter as it goes on the wire.

@@ -169,6 +169,17 @@ pub fn located(template: &PathTemplate, url: &str, location: &str, name: &str) -
     found
 }
 
+/// The pairs of the query of `url`, percent-encoded as they stand.
+pub fn query_pairs(url: &str) -> Vec<(String, String)> {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let query = query.split('#').next().unwrap_or(query);
+    let pair = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (name.to_owned(), value.to_owned())
+    };
+    query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect()
+}
+
 /// What stands before the only parameter of a segment, its name, and what stands after it.
 fn parameter_of(segment: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = segment.split_once('{')?;

@@ -14,7 +14,9 @@ use std::collections::HashMap;
 use crate::case::Step;
 use crate::contract::style::Hints;
 use crate::contract::{Contract, Operation};
+use crate::digest::sha256;
 use crate::document::Place;
+use crate::exchange::Request;
 
 pub(super) use verdict::promise;
 
@@ -33,6 +35,16 @@ pub enum Label {
     Invalid(Vec<Place>),
     /// It cannot be written, with the reason.
     Unwritable(String),
+}
+
+impl From<Verdict> for Label {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Valid => Self::Valid,
+            Verdict::Open => Self::Open,
+            Verdict::Invalid(places) => Self::Invalid(places),
+        }
+    }
 }
 
 /// Writes `step`, a request with literal values, reads it back, and judges every reading.
@@ -79,6 +91,11 @@ impl<'c> Judge<'c> {
         self.label(step).0
     }
 
+    /// The label of a request that somebody sent.
+    pub fn reads(&self, request: &Request) -> Label {
+        self.verdict(&wire::received(self.operation, request)).into()
+    }
+
     /// How much it has done so far: bytes of bodies that it wrote, read and judged, and names that it compared.
     pub fn work(&self) -> usize {
         self.work.get()
@@ -95,15 +112,15 @@ impl<'c> Judge<'c> {
             Err(reason) => return (Label::Unwritable(reason), String::new()),
         };
         self.spend(written.body.as_ref().map_or(0, Vec::len));
-        let body = written.body.as_deref().map(crate::digest::sha256);
+        let body = written.body.as_deref().map(sha256);
         let Written { sent, content_type, .. } = &written;
         let bytes = format!("{:?} {:?} {sent:?} {content_type:?} {body:?}", step.method, step.credentials);
-        let verdict = match self.parameters(&written).and(self.body(&written, body.as_deref())) {
-            Verdict::Valid => Label::Valid,
-            Verdict::Open => Label::Open,
-            Verdict::Invalid(places) => Label::Invalid(places),
-        };
-        (verdict, bytes)
+        (self.verdict(&written).into(), bytes)
+    }
+
+    fn verdict(&self, written: &Written) -> Verdict {
+        let body = written.body.as_deref().map(sha256);
+        self.parameters(written).and(self.body(written, body.as_deref()))
     }
 
     /// What `judge` says, asked once for each `key`.

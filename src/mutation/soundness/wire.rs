@@ -1,5 +1,6 @@
 //! A step as it leaves: each argument in its place, the body in bytes.
 
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::case::expression::{Scope, Template};
@@ -8,6 +9,7 @@ use crate::case::{Argument, Payload, Step, Supply};
 use crate::contract::style::{self, Wire};
 use crate::contract::{Location, Operation, Parameter};
 use crate::document::Pointer;
+use crate::exchange::Request;
 
 /// What stands for the mark of a run.
 const MARK: &str = "conform-00000000-0";
@@ -78,6 +80,49 @@ pub(super) fn write(operation: &Operation, step: &Step) -> Result<Written, Strin
         }
     }
     Ok(Written { sent, body, content_type })
+}
+
+/// A request as it was received.
+pub(super) fn received(operation: &Operation, request: &Request) -> Written {
+    let declared = |location: Location, name: &str| {
+        operation.parameters.iter().position(|parameter| {
+            let same = match location {
+                Location::Header => parameter.name.eq_ignore_ascii_case(name),
+                _ => parameter.name == name,
+            };
+            parameter.location == location && same
+        })
+    };
+    let mut sent = Vec::new();
+    for name in operation.path.names() {
+        let text = match style::located(&operation.path, &request.url, "", name) {
+            Some(text) => Text::Wire(Wire::Path(utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string())),
+            None => Text::Later,
+        };
+        sent.push(Sent { parameter: declared(Location::Path, name), location: Location::Path, text });
+    }
+    for (name, value) in style::query_pairs(&request.url) {
+        let plain = percent_decode_str(&name.replace('+', " ")).decode_utf8_lossy().into_owned();
+        let text = Text::Wire(Wire::Query(vec![(name, value)]));
+        sent.push(Sent { parameter: declared(Location::Query, &plain), location: Location::Query, text });
+    }
+    for header in &request.headers.0 {
+        // Of the fields that nobody declared most are the client's own.
+        if let Some(parameter) = declared(Location::Header, &header.name) {
+            let text = Text::Wire(Wire::Header(header.value.clone()));
+            sent.push(Sent { parameter: Some(parameter), location: Location::Header, text });
+        }
+    }
+    if request.headers.get("cookie").is_some() {
+        let cookies = operation.parameters.iter().enumerate().filter(|(_, it)| it.location == Location::Cookie);
+        sent.extend(cookies.map(|(index, _)| Sent {
+            parameter: Some(index),
+            location: Location::Cookie,
+            text: Text::Later,
+        }));
+    }
+    let content_type = request.headers.get("content-type").map(str::to_owned);
+    Written { sent, body: request.body.clone(), content_type }
 }
 
 fn sent(operation: &Operation, argument: &Argument) -> Result<Sent, String> {
