@@ -7,11 +7,12 @@ use std::sync::OnceLock;
 use libtest_mimic::{Completion, Failed, Trial};
 use tokio::runtime::Runtime;
 
+use crate::baseline::Known;
 use crate::case::{Case, Intent};
 use crate::config::{Config, Overrides};
 use crate::contract::{Operation, OperationId};
 use crate::document::Diagnostic;
-use crate::drift::Level;
+use crate::drift::{Level, State};
 use crate::environment::{Class, Environment};
 use crate::generate;
 use crate::outcome::{CaseRecord, CaseResult, Outcome, Verdict};
@@ -86,6 +87,9 @@ impl Harness {
         }
         let lasting = environment.class != Class::Sandbox && environment.writes;
         let reports = folder.join(&config.reports).join(folder::component(&environment.name));
+        let file = folder.join(config.baseline(&folder::component(&environment.name)));
+        let baseline = suite::baseline(&file).map_err(|errors| lines(&errors))?;
+        let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
         let settings = Settings {
             seed: config.seed,
             selection: Selection {
@@ -96,10 +100,9 @@ impl Harness {
             },
             limits: Limits::default(),
             levels: config.changed_levels(),
-            journal: None,
             undo_log: lasting.then(|| reports.join("created.ndjson")),
-            fault: None,
-            variation: None,
+            known: Known { baseline, today },
+            ..Settings::default()
         };
         Ok(Self::new(suite, environment, settings))
     }
@@ -277,13 +280,13 @@ fn succeeded(outcome: &Outcome, operation: &OperationId) -> bool {
     outcome.operations.iter().any(|record| record.operation == *operation.0 && record.accepted > 0)
 }
 
-/// Why a trial fails: its drifts at level error, or an environment that failed. That one trial alone does not exercise
+/// Why a trial fails: its drifts at level error that no baseline accepts, or an environment that failed. That one trial alone does not exercise
 /// every operation is no failure.
 fn failure(outcome: &Outcome, group: &Group) -> Option<String> {
     let drifts: Vec<String> = outcome
         .drifts
         .iter()
-        .filter(|drift| drift.level == Level::Error)
+        .filter(|drift| drift.level == Level::Error && drift.state != State::Known)
         .map(|drift| {
             let curl = drift.witness.as_ref().map(|witness| format!("\n    {}", witness.curl)).unwrap_or_default();
             format!(

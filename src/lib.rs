@@ -14,6 +14,7 @@ pub mod case;
 pub mod drift;
 pub mod sandbox;
 
+pub mod baseline;
 pub mod check;
 pub mod lint;
 pub mod mutation;

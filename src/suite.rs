@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::baseline::{Baseline, Known};
 use crate::case::{Case, arazzo};
 use crate::check;
 use crate::contract::{Contract, OperationId};
-use crate::document::{Diagnostic, Place, Severity};
+use crate::document::{Diagnostic, Document, Place, Severity};
 use crate::drift::levels::Levels;
 use crate::environment::{Environment, Secret, Target};
 use crate::generate::{self, generate};
@@ -59,6 +60,8 @@ pub struct Settings {
     pub undo_log: Option<PathBuf>,
     /// Where all that happens is written down.
     pub journal: Option<run::JournalPlace>,
+    /// Drifts that are accepted, on the day of the run.
+    pub known: Known,
     /// What the built-in sandbox does wrong, where it is the target.
     pub fault: Option<&'static Fault>,
     /// Which freedom the built-in sandbox uses, where it is the target.
@@ -104,6 +107,15 @@ impl Suite {
         Plan::new(&self.contract, &self.cases, selection)
     }
 
+    /// Entries of a baseline that accept nothing, because what they name does not exist.
+    fn slips(&self, baseline: &Baseline) -> impl Iterator<Item = String> {
+        slips(baseline, &self.contract).into_iter().map(|slip| {
+            let help = slip.help.map(|help| format!("; {help}")).unwrap_or_default();
+            let place = slip.position.map(|position| format!(":{position}")).unwrap_or_default();
+            format!("{}{place}: {}{help}", slip.file, slip.message)
+        })
+    }
+
     /// Runs the plan against `environment` until it is done or `stop` resolves, and tells how it goes.
     ///
     /// # Errors
@@ -122,11 +134,12 @@ impl Suite {
         let plan = self.plan(&settings.selection);
         let setup = run::Setup {
             seed: settings.seed,
-            notes: self.notes.clone(),
+            notes: self.notes.iter().cloned().chain(self.slips(&settings.known.baseline)).collect(),
             undo_log: settings.undo_log.as_deref(),
             journal: settings.journal.as_ref(),
             limits: settings.limits,
             impossible: &self.impossible,
+            known: Some(&settings.known),
             ..run::Setup::new(&self.contract, &environment, &plan, &settings.levels)
         };
         let outcome = run::run(setup, stop, tell).await?;
@@ -155,6 +168,24 @@ async fn start_sandbox(environment: &mut Environment, settings: &Settings) -> Re
 pub fn rules() -> impl Iterator<Item = &'static str> {
     let checks = check::registry::CHECKS.iter().map(|check| check.id);
     checks.chain(law::registry::LAWS.iter().map(|law| law.id))
+}
+
+/// What the baseline `file` accepts; nothing where there is no file.
+///
+/// # Errors
+/// Everything that is wrong with it, with its position.
+pub fn baseline(file: &Path) -> Result<Baseline, Vec<Diagnostic>> {
+    if !file.exists() {
+        return Ok(Baseline::default());
+    }
+    Baseline::read(Document::read(file).map_err(|error| vec![*error])?)
+}
+
+/// Entries of a baseline whose rule or operation does not exist, with their positions.
+pub fn slips(baseline: &Baseline, contract: &Contract) -> Vec<Diagnostic> {
+    let rules: Vec<&str> = rules().collect();
+    let operations: Vec<&str> = contract.operations.iter().map(|operation| &*operation.id.0).collect();
+    baseline.slips(&rules, &operations)
 }
 
 /// The written cases of files and folders.

@@ -12,10 +12,10 @@ use crate::contract::Contract;
 use crate::contract::overlay::Overlay;
 use crate::document::{Diagnostic, Document};
 use crate::law::declared::Declared;
-use crate::suite::case_files;
+use crate::suite::{self, case_files};
 
 use super::terminal::Terminal;
-use super::{SourceArguments, Stop, exit};
+use super::{SourceArguments, Stop, exit, known};
 
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -62,6 +62,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         errors.extend(problems);
         Vec::new()
     });
+    let slips =
+        if arguments.paths.is_empty() { baselines(&config, &contract, &mut fine, &mut errors) } else { Vec::new() };
     if !errors.is_empty() {
         return Err(Stop::Diagnostics(errors));
     }
@@ -74,6 +76,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         rendered.try_for_each(|warning| writeln!(out, "{warning}\n"))
     };
     warn(&declared, &mut out)?;
+    warn(&slips, &mut out)?;
     for (path, document) in &files {
         warn(&review(document, &cases, &contract, &environments), &mut out)?;
         writeln!(out, "{}: {}", path.display(), counted(document, &cases))?;
@@ -91,6 +94,28 @@ enum Kind {
     Case(Document),
     /// Something else that is right.
     Other,
+}
+
+/// Reads the baseline of every environment that has one; returns what in them accepts nothing.
+fn baselines(
+    config: &Config,
+    contract: &Contract,
+    read: &mut Vec<PathBuf>,
+    errors: &mut Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let mut slips = Vec::new();
+    for environment in config.names() {
+        let file = known::file(config, environment);
+        if !file.exists() {
+            continue;
+        }
+        match suite::baseline(&file) {
+            Ok(baseline) => slips.extend(suite::slips(&baseline, contract)),
+            Err(problems) => errors.extend(problems),
+        }
+        read.push(file);
+    }
+    slips
 }
 
 fn kind(path: &Path) -> Result<Kind, Box<Diagnostic>> {

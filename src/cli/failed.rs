@@ -9,9 +9,8 @@ use crate::generate;
 use crate::outcome::{CaseResult, Outcome};
 use crate::suite::Suite;
 
-use super::Stop;
 use super::plan::PlanArguments;
-use super::stored;
+use super::{Stop, stored};
 
 /// What failed in an earlier run.
 #[derive(Debug)]
@@ -35,18 +34,13 @@ impl Failed {
         if !plan.failed {
             return Ok(None);
         }
-        let home = stored::home(config, environment);
-        let report = match report_dir {
-            Some(folder) => Some(folder.join("report.json")).filter(|file| file.is_file()),
-            None => stored::newest(&home),
-        };
-        let Some(report) = report else {
-            let looked = report_dir.unwrap_or(&home).display();
-            return Err(Stop::with_help(
+        let report = stored::newest_of(config, environment, report_dir).map_err(|looked| {
+            let looked = looked.display();
+            Stop::with_help(
                 format!("there is no report of `{environment}` yet: nothing is known to have failed ({looked})"),
                 "run without --failed first",
-            ));
-        };
+            )
+        })?;
         let outcome = stored::read(&report)?;
         let ids = failed(&outcome);
         if ids.is_empty() {

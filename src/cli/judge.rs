@@ -4,18 +4,20 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::baseline::Known;
 use crate::config::{Config, Overrides};
 use crate::contract::Contract;
 use crate::environment::{Environment, Target};
 use crate::outcome::Outcome;
 use crate::plan::{Plan, Selection};
 use crate::report::folder;
-use crate::run::recorded;
+use crate::run::{Setup, recorded};
+use crate::suite;
 use crate::traffic::{self, Recording};
 
 use super::run::{Format, print};
 use super::terminal::Terminal;
-use super::{ContractArguments, Stop};
+use super::{ContractArguments, Stop, known};
 
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -67,8 +69,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         recording.notes.extend(read.notes);
     }
     if recording.traffic.is_empty() {
-        let notes = recording.notes.iter().map(|note| format!("\n  {note}")).collect::<String>();
-        return Err(Stop::Nothing(format!("nothing in these files can be judged{notes}")));
+        let why = if recording.notes.is_empty() { String::new() } else { format!(": {}", recording.notes.join("; ")) };
+        return Err(Stop::Nothing(format!("nothing in these files can be judged{why}")));
     }
     let outcome = judge(&contract, &environment, &config, recording)?;
     if let Some(folder) = &arguments.report_dir {
@@ -87,9 +89,11 @@ fn judge(
     let mut plan = Plan::new(contract, &[], &Selection::default());
     plan.operations.retain(|id| recording.traffic.iter().any(|seen| seen.operation == *id));
     let levels = config.changed_levels();
+    let baseline = suite::baseline(&known::file(config, &environment.name))?;
+    let known = Known { baseline, today: known::today() };
     let setup =
-        crate::run::Setup { notes: recording.notes, ..crate::run::Setup::new(contract, environment, &plan, &levels) };
-    recorded::judge(setup, &recording.traffic).map_err(|error| Stop::message(error.to_string()))
+        Setup { notes: recording.notes, known: Some(&known), ..Setup::new(contract, environment, &plan, &levels) };
+    recorded::judge(&setup, &recording.traffic).map_err(|error| Stop::message(error.to_string()))
 }
 
 /// The environment whose settings hold; without a name one that is anywhere.

@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments, _terminal: &Terminal) -> Result<u8, Sto
     if let Some(failed) = &failed {
         failed.check(&mut suite)?;
     }
-    let plan = suite.plan(&arguments.plan.selection(&environment, failed));
+    let plan = suite.plan(&arguments.plan.selection(&config, &environment, failed));
     let mut out = std::io::stdout().lock();
     match arguments.format {
         Format::Text => {

@@ -1,10 +1,12 @@
 //! The command line: the only reader of arguments, environment variables and terminal.
 
+mod accept;
 mod bundle;
 mod check;
 mod explain;
 mod failed;
 mod judge;
+mod known;
 mod lint;
 mod list;
 mod new;
@@ -95,6 +97,8 @@ enum Command {
     Bundle(bundle::Arguments),
     /// Check case files, overlays and settings, and what is legal in them and surely a slip; nothing is sent
     Check(check::Arguments),
+    /// Accept drifts of the newest report for a while, in reports/known/ENVIRONMENT.yaml; nothing is sent
+    Accept(accept::Arguments),
     /// Write a case for operations, or for something that a run found; nothing is sent
     New(new::Arguments),
     /// Serve the reference implementation of the API
@@ -159,6 +163,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Trace(arguments)) => trace::run(&arguments, &terminal),
         Some(Command::Bundle(arguments)) => bundle::run(&arguments, &terminal),
         Some(Command::Check(arguments)) => check::run(&arguments, &terminal),
+        Some(Command::Accept(arguments)) => accept::run(&arguments),
         Some(Command::New(arguments)) => new::run(&arguments, &terminal),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
         Some(Command::Prove(arguments)) => prove::run(&arguments, &terminal),

@@ -57,7 +57,7 @@ impl PlanArguments {
     }
 
     /// Which cases are meant in this environment, of those that `failed` where that is asked for.
-    pub(super) fn selection(&self, environment: &Environment, failed: Option<Failed>) -> Selection {
+    pub(super) fn selection(&self, config: &Config, environment: &Environment, failed: Option<Failed>) -> Selection {
         Selection {
             only: self.only.clone(),
             exclude: environment.exclude.clone(),
@@ -67,6 +67,7 @@ impl PlanArguments {
             read_only: !environment.writes,
             environment: Some(environment.name.clone()),
             shard: self.shard,
+            is_part: !self.exclude.is_empty() || self.depth.is_some_and(|depth| depth < config.depth),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use indicatif::ProgressDrawTarget;
 
+use crate::baseline::Known;
 use crate::config::{Config, ConfigError, Overrides, Time};
 use crate::environment::{Class, Environment, Target};
 use crate::outcome::Outcome;
@@ -20,7 +21,7 @@ use super::failed::Failed;
 use super::plan::PlanArguments;
 use super::signal::Signals;
 use super::terminal::{Terminal, variable};
-use super::{SourceArguments, Stop, exit, slip, stored};
+use super::{SourceArguments, Stop, exit, known, slip, stored};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -60,6 +61,9 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Pace")]
     timeout: Option<Duration>,
 
+    /// Ignore reports/known/ENVIRONMENT.yaml: no drift is accepted
+    #[arg(long, help_heading = "Reports")]
+    no_baseline: bool,
     /// Write the reports straight into this folder, instead of reports/ENVIRONMENT/RUN
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     report_dir: Option<PathBuf>,
@@ -102,6 +106,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         failed.seed(&arguments.plan, &mut generation);
     }
     let seed = generation.seed;
+    let known = accepted(arguments, &config, &environment)?;
     let mut suite = Suite::load(&arguments.sources.sources(&config)?, &generation)?;
     slip::filters(&mut suite, &arguments.plan)?;
     if let Some(failed) = &failed {
@@ -117,7 +122,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
             "say --i-mean-production if that is meant; only GET, HEAD and OPTIONS are sent then",
         ));
     }
-    let selection = arguments.plan.selection(&environment, failed);
+    let selection = arguments.plan.selection(&config, &environment, failed);
     let home = home(arguments, &config, &environment)?;
     let undo_log = undo_log(&home, &environment);
     let settings = suite::Settings {
@@ -130,8 +135,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
             Some(folder) => JournalPlace::Folder(folder.clone()),
             None => JournalPlace::Below(home),
         }),
-        fault: None,
-        variation: None,
+        known,
+        ..suite::Settings::default()
     };
     let mut outcome = judge(&suite, environment, &settings, terminal)?;
     // What was found is shown even where no file can be written, and is the exit code even where nobody reads it.
@@ -148,6 +153,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         Err(stop) => return Err(stop),
     }
     Ok(outcome.exit_code)
+}
+
+/// What is accepted in this environment today.
+fn accepted(arguments: &Arguments, config: &Config, environment: &Environment) -> Result<Known, Stop> {
+    if arguments.no_baseline {
+        return Ok(Known::default());
+    }
+    Ok(Known { baseline: suite::baseline(&known::file(config, &environment.name))?, today: known::today() })
 }
 
 fn environment(arguments: &Arguments, config: &Config) -> Result<Environment, Stop> {

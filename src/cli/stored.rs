@@ -25,6 +25,15 @@ pub(super) fn newest(home: &Path) -> Option<PathBuf> {
     written_last(home, |folder| Some(folder.join(REPORT)).filter(|file| file.is_file()))
 }
 
+/// The newest report of `environment`, whose reports are in `report_dir` or where they are by default; or where none was found.
+pub(super) fn newest_of(config: &Config, environment: &str, report_dir: Option<&Path>) -> Result<PathBuf, PathBuf> {
+    let home = home(config, environment);
+    match report_dir {
+        Some(folder) => Some(folder.join(REPORT)).filter(|file| file.is_file()).ok_or(folder.to_owned()),
+        None => newest(&home).ok_or(home),
+    }
+}
+
 /// The folder of the run that wrote last, below `home`: its report, or its journal.
 pub(super) fn newest_folder(home: &Path) -> Option<PathBuf> {
     let file =

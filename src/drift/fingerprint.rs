@@ -29,7 +29,8 @@ fn push(id: &mut String, part: &str) {
     id.push_str(&escaped(part));
 }
 
-fn escaped(part: &str) -> String {
+/// `part` as it stands in an id: `/` and `~` escaped.
+pub fn escaped(part: &str) -> String {
     printable(&part.replace('~', "~0").replace('/', "~1"))
 }
 

@@ -31,6 +31,8 @@ pub struct Selection {
     pub environment: Option<String>,
     /// Only this part of all cases.
     pub shard: Option<Shard>,
+    /// Somebody asked for less than there usually is, and not by one of the above.
+    pub is_part: bool,
 }
 
 /// The cases of a run, in the order in which they start.
@@ -42,6 +44,8 @@ pub struct Plan<'s> {
     pub support: Vec<&'s Case>,
     /// The operations that the selection speaks of; each owes the run a documented success.
     pub operations: Vec<OperationId>,
+    /// Somebody asked for a part of the cases; what the environment excludes makes no part.
+    pub is_part: bool,
     /// Places in `cases`, then in `support`.
     by_id: BTreeMap<&'s CaseId, usize>,
     /// Generated cases by the operation that they call first.
@@ -72,7 +76,8 @@ impl<'s> Plan<'s> {
             }
         }
         let by_id = all().enumerate().map(|(place, case)| (&case.id, place)).collect();
-        Self { cases: selected, support, operations, by_id, generated }
+        let is_part = selection.is_part || selection.is_of_cases() || !selection.only.is_empty();
+        Self { cases: selected, support, operations, is_part, by_id, generated }
     }
 
     /// The case of this id, selected or in support.

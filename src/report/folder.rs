@@ -56,7 +56,10 @@ pub fn prepare(folder: &Path) -> Result<(), FolderError> {
 }
 
 /// Writes a temporary file beside `path` and gives it that name when it is whole.
-fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+///
+/// # Errors
+/// What kept the file from being written; the old one is there then.
+pub fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let temporary = path.with_file_name(format!(".{name}.tmp"));
     let written = fs::File::create(&temporary).and_then(|file| {

@@ -23,7 +23,7 @@ fn xml(outcome: &Outcome) -> String {
 /// Puts `text` in place of every string of the outcome that is free text.
 fn poisoned(text: &str) -> Outcome {
     fn poison(value: &mut serde_json::Value, key: &str, text: &str) {
-        const WORDS: [&str; 6] = ["verdict", "level", "state", "stability", "kind", "format"];
+        const WORDS: [&str; 7] = ["verdict", "level", "state", "stability", "standing", "kind", "format"];
         match value {
             serde_json::Value::String(old) if !WORDS.contains(&key) => text.clone_into(old),
             serde_json::Value::Array(items) => items.iter_mut().for_each(|item| poison(item, key, text)),

@@ -22,6 +22,7 @@ mod flow;
 mod health;
 mod judge;
 mod keeper;
+mod known;
 mod law;
 mod ledger;
 mod listed;
@@ -59,6 +60,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::OnceCell;
 
+use crate::baseline::Known;
 use crate::case::{Case, CaseId};
 use crate::contract::base_url::base_url;
 use crate::contract::{Contract, Operation, OperationId};
@@ -113,6 +115,8 @@ pub struct Setup<'a> {
     pub limits: Limits,
     /// Promises that no request can keep, or none can break, and why.
     pub impossible: &'a [(OperationId, Place, String)],
+    /// Drifts that are accepted, on the day of the run.
+    pub known: Option<&'a Known>,
 }
 
 impl<'a> Setup<'a> {
@@ -129,6 +133,7 @@ impl<'a> Setup<'a> {
             journal: None,
             limits: Limits::default(),
             impossible: &[],
+            known: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Judges what was recorded, with no request sent: the same checks, ids and evidence as a run.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -56,10 +57,10 @@ pub fn is_passive(rule: &str) -> bool {
 ///
 /// # Errors
 /// When the outcome cannot be set up.
-pub fn judge(setup: Setup<'_>, traffic: &[Traffic]) -> Result<Outcome, SetupError> {
+pub fn judge(setup: &Setup<'_>, traffic: &[Traffic]) -> Result<Outcome, SetupError> {
     let (begun, started) = (Instant::now(), Timestamp::now());
     let bases = bases(setup.contract, setup.environment);
-    let runner = Runner::new(&setup, &bases.urls, started, &|_| {})?;
+    let runner = Runner::new(setup, &bases.urls, started, &|_| {})?;
     setup.notes.iter().cloned().chain(setup.levels.changes()).for_each(|note| runner.note(note));
     let mut records: BTreeMap<&str, (usize, CaseRecord)> = BTreeMap::new();
     for (place, seen) in traffic.iter().enumerate() {
@@ -89,7 +90,7 @@ pub fn judge(setup: Setup<'_>, traffic: &[Traffic]) -> Result<Outcome, SetupErro
         runner.tally().renamed(&mut record.drifts);
     }
     let ended = Ended { started, begun, records, left_behind: Vec::new(), interrupted: false };
-    Ok(runner.outcome(&setup, &bases.urls, ended))
+    Ok(runner.outcome(setup, &bases.urls, ended))
 }
 
 impl Runner<'_> {
@@ -170,7 +171,7 @@ fn is_hidden(drift: &Drift, seen: &Traffic) -> bool {
     let Some(body) = response.map(|response| response.body.as_slice()) else { return false };
     let Ok(value) = serde_json::from_slice::<Value>(body) else { return shows_mask(body) };
     Pointer::parse(pointer.trim()).is_ok_and(|pointer| {
-        let tokens: Vec<String> = pointer.tokens().map(|token| token.into_owned()).collect();
+        let tokens: Vec<String> = pointer.tokens().map(Cow::into_owned).collect();
         masked_at(&value, &tokens)
     })
 }

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::baseline::Known;
 use crate::check;
 use crate::digest::sha256;
 use crate::drift::{Drift, Level};
 use crate::outcome::{CaseRecord, CaseResult, DocumentFacts, FORMAT, LeftBehind, Outcome, Verdict, group};
 
-use super::tally::{Seen, Sighting};
+use super::known::Evidence;
+use super::tally::{Seen, Sighting, Tally};
 use super::verdict::{Facts, verdict};
-use super::{Runner, Setup};
+use super::{LEFT_OUT, Runner, Setup};
 
 /// What the loop has to tell at the end.
 pub(super) struct Ended {
@@ -36,33 +38,13 @@ impl Runner<'_> {
                 seen.number.saturating_add(margin) < broken.since
             });
         }
+        let none = Known::default();
+        let known = setup.known.unwrap_or(&none);
+        tally.stand(known);
         let operations = tally.records(self.contract, &self.plan.operations);
-        // What a pair of requests proved later, its cases show, too.
-        let mut proved: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
-        for (id, seen) in tally.drifts.iter().filter(|(_, seen)| seen.contrast.is_some()) {
-            seen.cases.iter().for_each(|(_, case)| proved.entry(&case.0).or_default().push(id));
-        }
-        let settled = |mut record: CaseRecord| {
-            record.drifts.retain(|id| tally.drifts.contains_key(id));
-            for id in proved.get(&*record.id).into_iter().flatten().copied() {
-                if !record.drifts.contains(id) {
-                    record.drifts.push(id.clone());
-                }
-            }
-            record.drifts.sort();
-            let errs = |id: &String| tally.drifts.get(id).is_some_and(|seen| seen.level == Level::Error);
-            // A refusal by itself judged nothing; now it does.
-            if record.requests > 0 && record.drifts.iter().any(errs) {
-                record.result = CaseResult::Failed;
-            }
-            let failed = record.result == CaseResult::Failed;
-            if let (Some(broken), true) = (&broken, failed && record.drifts.is_empty()) {
-                record.result = CaseResult::NotJudged { reason: self.redactor.text(&broken.reason) };
-            }
-            record
-        };
-        let records: Vec<CaseRecord> = ended.records.into_iter().map(settled).collect();
-        let (verdict, reasons) = verdict(&Facts {
+        let outage = broken.as_ref().map(|broken| broken.reason.as_str());
+        let records = self.known_now(&tally, ended.records, outage);
+        let (verdict, mut reasons) = verdict(&Facts {
             contract: self.contract,
             tally: &tally,
             records: &operations,
@@ -79,6 +61,21 @@ impl Runner<'_> {
         let mut drifts: Vec<Drift> = tally.drifts.iter().filter_map(|(id, seen)| self.drift(id, seen)).collect();
         drifts.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.id.cmp(&b.id)));
         let groups = group::groups(&drifts, check::registry::cause);
+        let entries = Evidence {
+            known,
+            contract: self.contract,
+            levels: self.levels,
+            tally: &tally,
+            drifts: &drifts,
+            operations: &operations,
+            cases: &records,
+            unsure: self.unsure(verdict, &records),
+        };
+        entries.broad().into_iter().for_each(|note| self.note(note));
+        if verdict == Verdict::Drift {
+            reasons.extend(entries.overdue());
+        }
+        let baseline = entries.standings();
         Outcome {
             format: FORMAT.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -101,7 +98,50 @@ impl Runner<'_> {
             left_behind: ended.left_behind,
             evidence,
             groups,
-            baseline: Vec::new(),
+            baseline,
+        }
+    }
+
+    /// The cases with the drifts that they show, as these are known now.
+    fn known_now(&self, tally: &Tally, records: Vec<CaseRecord>, outage: Option<&str>) -> Vec<CaseRecord> {
+        // What a pair of requests proved later, its cases show, too.
+        let mut proved: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+        for (id, seen) in tally.drifts.iter().filter(|(_, seen)| seen.contrast.is_some()) {
+            seen.cases.iter().for_each(|(_, case)| proved.entry(&case.0).or_default().push(id));
+        }
+        let settled = |mut record: CaseRecord| {
+            record.drifts.retain(|id| tally.drifts.contains_key(id));
+            for id in proved.get(&*record.id).into_iter().flatten().copied() {
+                if !record.drifts.contains(id) {
+                    record.drifts.push(id.clone());
+                }
+            }
+            record.drifts.sort();
+            let errs = |id: &String| tally.drifts.get(id).is_some_and(|seen| seen.level == Level::Error);
+            // A refusal by itself judged nothing; now it does.
+            if record.requests > 0 && record.drifts.iter().any(errs) {
+                record.result = CaseResult::Failed;
+            }
+            let failed = record.result == CaseResult::Failed;
+            if let (Some(reason), true) = (outage, failed && record.drifts.is_empty()) {
+                record.result = CaseResult::NotJudged { reason: self.redactor.text(reason) };
+            }
+            record
+        };
+        records.into_iter().map(settled).collect()
+    }
+
+    /// Why nothing that this run did not show can be called mended, if so.
+    fn unsure(&self, verdict: Verdict, records: &[CaseRecord]) -> Option<String> {
+        let is_left_out = |case: &CaseRecord| matches!(&case.result, CaseResult::NotJudged { reason } if reason.starts_with(LEFT_OUT));
+        match verdict {
+            Verdict::Interrupted => Some("the run was interrupted".to_owned()),
+            Verdict::Environment => Some("the environment failed".to_owned()),
+            _ if self.plan.is_part => Some("only a selection of the cases was run".to_owned()),
+            _ if records.iter().any(is_left_out) => {
+                Some("the run reached its limit before all cases had begun".to_owned())
+            }
+            _ => None,
         }
     }
 

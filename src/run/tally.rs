@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::baseline::Known;
 use crate::case::{CaseId, Intent};
 use crate::check::registry::{CHECKS, implied_by};
 use crate::contract::{Contract, Operation, OperationId};
@@ -321,9 +322,17 @@ impl Tally {
         ids.dedup();
     }
 
-    /// The ids of the drifts at level error.
+    /// Says of each drift how it stands against the baseline.
+    pub(super) fn stand(&mut self, known: &Known) {
+        for (id, seen) in &mut self.drifts {
+            seen.state = known.state(id);
+        }
+    }
+
+    /// The ids of the drifts at level error that no baseline accepts.
     pub(super) fn errors(&self) -> Vec<String> {
-        self.drifts.iter().filter(|(_, seen)| seen.level == Level::Error).map(|(id, _)| id.clone()).collect()
+        let fails = |seen: &Seen| seen.level == Level::Error && seen.state != State::Known;
+        self.drifts.iter().filter(|(_, seen)| fails(seen)).map(|(id, _)| id.clone()).collect()
     }
 
     /// One record for each of `operations`.

@@ -105,7 +105,9 @@ fn answer(answer: &Answer, milliseconds: u64) -> (Result<Response, Failure>, boo
 
 fn headers(fields: &[(String, String)]) -> Headers {
     let mut headers = Headers::default();
-    fields.iter().for_each(|(name, value)| headers.push(name.clone(), value.clone()));
+    for (name, value) in fields {
+        headers.push(name.clone(), value.clone());
+    }
     headers
 }
 

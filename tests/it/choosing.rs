@@ -106,5 +106,5 @@ fn what_failed_last_time_is_run_again_alone() {
     assert!(code == 4 && err.contains("none of the 1 cases that failed"), "{code} {err}");
     fs::write(place.0.path().join("out/report.json"), "{").unwrap();
     let (code, _, err) = place.conform(&["run", "--failed", "--report-dir", "out"]);
-    assert!(code == 2 && err.contains("cannot be read"), "{code} {err}");
+    assert!(code == 2 && err.contains("is no report"), "{code} {err}");
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use conform::baseline::{Baseline, Known};
 use conform::config::{Config, Overrides};
+use conform::document::Document;
 use conform::environment::Environment;
 use conform::harness::{Group, Harness};
 use conform::plan::Selection;
@@ -86,6 +88,32 @@ async fn a_trial_fails_with_the_text_of_its_drift_and_others_do_not() {
     assert!(!text.contains(&proxy.token), "{text}");
     assert_eq!(harness.judge(&group(&harness, "GetAllCustomers::credentials")).await, Ok(None));
     assert_eq!(harness.judge(&group(&harness, "GetOneCustomer::unknown-id")).await, Ok(None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_baseline_accepts_fails_no_trial() {
+    let liar = list_lie(|answer| answer.edit(|body| body["totalCount"] = json!(42)));
+    let proxy = Proxy::start(liar).await;
+    let plain = at(&proxy, &proxy.token);
+    let overrides = Overrides {
+        base_url: Some(proxy.base_url.clone()),
+        token_env: Some("TOKEN".to_owned()),
+        ..Overrides::default()
+    };
+    let lookup = |_: &str| Some(proxy.token.clone());
+    let environment = Config::load(None).unwrap().environment(None, &overrides, &lookup).unwrap();
+    let entry = |until: &str| {
+        let id = "wrong-body/GetAllCustomers/200/totalCount/type";
+        let text = format!("known:\n- {{ id: {id}, reason: known, until: {until} }}\n");
+        Baseline::read(Document::parse("known.yaml", text).unwrap()).unwrap()
+    };
+    let today = conform::baseline::date("2027-01-31").unwrap();
+    for (until, passes) in [("2027-01-31", true), ("2027-01-30", false)] {
+        let settings = Settings { seed: 1, known: Known { baseline: entry(until), today }, ..Settings::default() };
+        let harness = Harness::new(suite(), environment.clone(), settings);
+        let judged = harness.judge(&group(&plain, "GetAllCustomers::minimal")).await;
+        assert_eq!(judged == Ok(None), passes, "{judged:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,7 +36,7 @@ fn judged(suite: &Suite, environment: &Environment, recording: &Recording) -> Ou
     let plan = Plan::new(&suite.contract, &[], &Selection::default());
     let levels = Levels::default();
     let setup = Setup::new(&suite.contract, environment, &plan, &levels);
-    recorded::judge(setup, &recording.traffic).unwrap()
+    recorded::judge(&setup, &recording.traffic).unwrap()
 }
 
 fn passive(outcome: &Outcome) -> BTreeSet<(String, String)> {
@@ -108,7 +108,7 @@ fn archive(entries: &[Value], base_url: Option<&str>) -> (Vec<String>, Vec<Strin
     }
     let plan = Plan::new(&contract, &[], &Selection::default());
     let levels = Levels::default();
-    let outcome = recorded::judge(Setup::new(&contract, &environment, &plan, &levels), &recording.traffic).unwrap();
+    let outcome = recorded::judge(&Setup::new(&contract, &environment, &plan, &levels), &recording.traffic).unwrap();
     let ids = outcome.drifts.iter().filter(|drift| drift.level != Level::Note).map(|drift| drift.id.clone()).collect();
     (ids, recording.notes, Some(outcome.verdict))
 }

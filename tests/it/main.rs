@@ -7,6 +7,7 @@
 )]
 
 mod author;
+mod baseline;
 mod budget;
 mod choosing;
 mod cli;

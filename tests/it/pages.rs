@@ -43,7 +43,7 @@ fn commands(page: &str) -> Vec<Vec<String>> {
 #[test]
 fn every_command_line_of_the_pages_is_understood() {
     let mut seen = 0;
-    for name in ["README.md", "docs/cases.md", "docs/generation.md"] {
+    for name in ["README.md", "docs/cases.md", "docs/generation.md", "docs/baseline.md"] {
         for command in commands(&page(name)) {
             // With `--help` at the end everything before it is still parsed, and nothing is done.
             let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
@@ -95,7 +95,9 @@ fn the_two_commands_come_first() {
 
 #[test]
 fn links_lead_somewhere() {
-    for name in ["README.md", "docs/cases.md", "docs/generation.md", "docs/laws.md", "docs/ARCHITECTURE.md"] {
+    for name in
+        ["README.md", "docs/cases.md", "docs/generation.md", "docs/laws.md", "docs/baseline.md", "docs/ARCHITECTURE.md"]
+    {
         let text = page(name);
         let folder = root().join(name).parent().unwrap().to_owned();
         for target in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {

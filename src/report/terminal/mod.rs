@@ -1,6 +1,7 @@
 //! The screen: what differs first, how much was seen, and the verdict last.
 
 mod drifts;
+mod known;
 mod next;
 mod screen;
 mod summary;
@@ -39,6 +40,7 @@ pub fn terminal(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Re
     summary::head(outcome, &mut screen)?;
     drifts::open(outcome, &mut screen)?;
     drifts::accepted(outcome, &mut screen)?;
+    known::entries(outcome, &mut screen)?;
     summary::operations(outcome, &mut screen)?;
     summary::not_judged(outcome, &mut screen)?;
     summary::refused(outcome, &mut screen)?;
