@@ -29,6 +29,7 @@ pub mod generate;
 pub mod report;
 pub mod run;
 
+pub mod amend;
 pub mod author;
 pub mod law;
 pub mod liar;

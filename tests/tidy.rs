@@ -34,6 +34,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("law", 8),
     ("traffic", 8),
     ("suite", 9),
+    ("amend", 9),
     ("liar", 9),
     ("prove", 10),
     ("cli", 11),

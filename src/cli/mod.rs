@@ -1,6 +1,7 @@
 //! The command line: the only reader of arguments, environment variables and terminal.
 
 mod accept;
+mod amend;
 mod bundle;
 mod check;
 mod explain;
@@ -106,6 +107,8 @@ enum Command {
     /// Run the suite against each fault of the reference implementation, or lies about a service of your own: what it notices
     /// and what survives
     Prove(prove::Arguments),
+    /// Propose what the documents would have to say for the drifts of a run to be true, proved; nothing is sent
+    Amend(amend::Arguments),
     /// Judge recorded traffic, an HTTP archive or a journal, with no request sent
     Judge(judge::Arguments),
     /// Show again what an earlier run found, also one that was killed; nothing is sent
@@ -167,6 +170,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::New(arguments)) => new::run(&arguments, &terminal),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, &terminal),
         Some(Command::Prove(arguments)) => prove::run(&arguments, &terminal),
+        Some(Command::Amend(arguments)) => amend::run(&arguments, &terminal),
         Some(Command::Judge(arguments)) => judge::run(&arguments, &terminal),
         Some(Command::Report(arguments)) => report::run(&arguments, &terminal),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &terminal),

@@ -14,14 +14,14 @@ use crate::environment::{Class, Environment, Target};
 use crate::outcome::Outcome;
 use crate::report::progress::Progress;
 use crate::report::{self, folder};
-use crate::run::{JournalPlace, Limits};
+use crate::run::{JournalPlace, Limits, journal_in};
 use crate::suite::{self, Suite};
 
 use super::failed::Failed;
 use super::plan::PlanArguments;
 use super::signal::Signals;
 use super::terminal::{Terminal, variable};
-use super::{SourceArguments, Stop, exit, known, slip, stored};
+use super::{SourceArguments, Stop, amend, exit, known, slip, stored};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -138,6 +138,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
         known,
         ..suite::Settings::default()
     };
+    let judged_by = environment.clone();
     let mut outcome = judge(&suite, environment, &settings, terminal)?;
     // What was found is shown even where no file can be written, and is the exit code even where nobody reads it.
     let written = write_reports(arguments, &config, &outcome)
@@ -148,6 +149,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<u8, Stop
             }
         })
         .ok();
+    if let Some(folder) = &written {
+        amendments(&suite, &outcome, &judged_by, &config, folder, terminal);
+    }
     match print(arguments.format, &outcome, written.as_deref(), terminal) {
         Err(Stop::BrokenPipe) | Ok(()) => {}
         Err(stop) => return Err(stop),
@@ -162,6 +166,30 @@ fn accepted(arguments: &Arguments, config: &Config, environment: &Environment) -
     }
     Ok(Known { baseline: suite::baseline(&known::file(config, &environment.name))?, today: known::today() })
 }
+
+/// Writes what the documents would have to say, beside the reports; of many drifts for the first.
+fn amendments(
+    suite: &Suite,
+    outcome: &Outcome,
+    environment: &Environment,
+    config: &Config,
+    folder: &Path,
+    terminal: &Terminal,
+) {
+    let mut outcome = outcome.clone();
+    outcome.drifts.truncate(AMENDED);
+    if outcome.drifts.is_empty() || outcome.partial {
+        return;
+    }
+    let written = amend::of_run(&suite.contract, &outcome, environment, config, &journal_in(folder))
+        .and_then(|amendments| amend::write(folder, &amendments));
+    if let Err(stop) = written {
+        terminal.stop(&stop);
+    }
+}
+
+/// Of so many drifts a run proposes amendments by itself; `conform amend` does of all.
+const AMENDED: usize = 20;
 
 fn environment(arguments: &Arguments, config: &Config) -> Result<Environment, Stop> {
     let overrides = Overrides {
