@@ -12,6 +12,9 @@ use super::tally::CASES_NAMED;
 /// How often a drift is asked for again.
 const ASKED: u32 = 3;
 
+/// How often one is asked for again that a gateway answered for, 502 to 504: such failures come and go.
+const ASKED_OF_GATEWAYS: u32 = 6;
+
 /// So many drifts are asked for again; the rest stay unconfirmed, and the report says so.
 const DRIFTS: usize = 40;
 
@@ -69,8 +72,12 @@ impl Runner<'_> {
             self.pace.forgive(operation);
             *patient = false;
         }
-        for _ in 0..ASKED {
-            if !may_ask() {
+        let gateway =
+            drifts.iter().any(|id| self.tally().status(id).is_some_and(|status| (502..=504).contains(&status)));
+        let most = if gateway { ASKED_OF_GATEWAYS } else { ASKED };
+        for turn in 0..most {
+            // Three of three by chance is rare, and a gateway fails by chance.
+            if !may_ask() || turn >= ASKED && shown.iter().all(|seen| *seen < turn) {
                 break;
             }
             let run = self.case(case).await;
@@ -83,6 +90,15 @@ impl Runner<'_> {
             asked += 1;
             for (count, id) in shown.iter_mut().zip(&drifts) {
                 *count += u32::from(run.record.drifts.contains(id));
+            }
+        }
+        if asked > 0 && shown.contains(&asked) && self.fails(&drifts) {
+            // Whatever else is called now tells whether the server fails, or is not there any more.
+            if let Some(operation) = operation.as_ref().and_then(|id| self.contract.operation(id)) {
+                self.ask_canary(operation).await;
+            }
+            if self.health.broken().is_some() {
+                return Vec::new();
             }
         }
         let mut tally = self.tally();
@@ -102,5 +118,10 @@ impl Runner<'_> {
         let mut unseen = shown.into_iter().map(|seen| asked > 0 && seen == 0);
         drifts.retain(|_| unseen.next().unwrap_or(false));
         drifts
+    }
+
+    /// Whether one of `drifts` is a failure of the server.
+    fn fails(&self, drifts: &[String]) -> bool {
+        drifts.iter().any(|id| self.tally().status(id).is_some_and(|status| status >= 500))
     }
 }

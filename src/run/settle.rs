@@ -33,8 +33,8 @@ impl Runner<'_> {
             // ended before the last good answer came in.
             let on_their_way = u64::try_from(self.environment.concurrency).unwrap_or(u64::MAX);
             tally.drifts.retain(|_, seen| {
-                let silent = seen.sighting.as_ref().is_none_or(|sighting| sighting.status.is_none());
-                let margin = if silent { on_their_way } else { 0 };
+                let failed = |sighting: &Sighting| sighting.status.is_none_or(|status| status >= 500);
+                let margin = if seen.sighting.as_ref().is_none_or(failed) { on_their_way } else { 0 };
                 seen.number.saturating_add(margin) < broken.since
             });
         }
@@ -43,7 +43,7 @@ impl Runner<'_> {
         tally.stand(known);
         let operations = tally.records(self.contract, &self.plan.operations);
         let outage = broken.as_ref().map(|broken| broken.reason.as_str());
-        let records = self.known_now(&tally, ended.records, outage);
+        let mut records = self.known_now(&tally, ended.records, outage);
         let (verdict, mut reasons) = verdict(&Facts {
             contract: self.contract,
             tally: &tally,
@@ -54,6 +54,12 @@ impl Runner<'_> {
             answered: self.health.answered(),
             interrupted: ended.interrupted,
         });
+        if verdict == Verdict::Environment && broken.is_none() {
+            // A failure of nearly everything is the outage, too, and no drift of each operation.
+            let failure = |status: u16| status >= 500 || status == 429;
+            tally.drifts.retain(|_, seen| !seen.sighting.as_ref().and_then(|it| it.status).is_some_and(failure));
+            records = self.known_now(&tally, records, reasons.first().map(String::as_str));
+        }
         let (evidence, whole) = self.ledger.evidence(self.contract, &self.plan.operations);
         if !whole {
             self.note("the evidence of requests is not complete: there are too many promises to list".to_owned());

@@ -272,6 +272,11 @@ impl Tally {
         self.drifts.get(id)?.sighting.as_ref().map(|sighting| sighting.operation.clone())
     }
 
+    /// The status that a drift was answered with.
+    pub(super) fn status(&self, id: &str) -> Option<u16> {
+        self.drifts.get(id)?.sighting.as_ref()?.status
+    }
+
     /// In how many exchanges a drift showed.
     pub(super) fn occurrences(&self, id: &str) -> u64 {
         self.drifts.get(id).map_or(0, |seen| seen.occurrences)

@@ -1,146 +1,20 @@
 //! Documents that are wrong about a correct server: what is proposed is the truth or less, and ends the drift.
 
-use std::sync::Mutex;
-use std::time::Duration;
-
 use conform::amend::{Bench, Proof, overlay, propose};
-use conform::config::{Config, Overrides};
-use conform::contract::Contract;
 use conform::document::Document;
 use conform::drift::Level;
 use conform::drift::levels::Levels;
-use conform::environment::Environment;
-use conform::generate;
 use conform::outcome::Outcome;
-use conform::run::JournalPlace;
-use conform::suite::{Settings, Sources, Suite};
-use conform::traffic;
 use serde_json::{Value, json};
 
-use crate::pets::{Reply, Server};
-use crate::proxy::{Answer, Asked};
+use crate::pets::Server;
+use crate::things::{Manner, Ran, Things, run, truth};
 
-/// What is true of the server below.
-fn truth() -> Value {
-    let refusal = json!({"description": "No", "content": {"application/json": {"schema": {
-        "type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}}}}});
-    let thing = json!({"description": "OK", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}});
-    json!({
-        "openapi": "3.0.3",
-        "info": {"title": "Things", "version": "1"},
-        "security": [{"token": []}],
-        "paths": {
-            "/things": {"post": {
-                "operationId": "addThing",
-                "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewThing"}}}},
-                "responses": {"201": thing, "400": refusal, "401": refusal}
-            }},
-            "/things/{id}": {"get": {
-                "operationId": "getThing",
-                "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
-                "responses": {"200": thing, "401": refusal, "404": refusal}
-            }},
-            "/health": {"get": {
-                "operationId": "health",
-                "security": [],
-                "responses": {"200": {"description": "Up", "content": {"application/json": {"schema": {
-                    "type": "object", "required": ["up"], "properties": {"up": {"type": "boolean"}}}}}}}
-            }}
-        },
-        "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {
-                "Thing": {"type": "object", "required": ["id", "name", "state"], "properties": {
-                    "id": {"type": "string"},
-                    "name": {"type": "string", "minLength": 1, "maxLength": 40},
-                    "state": {"type": "string", "enum": ["NEW", "ACTIVE", "CLOSED"]},
-                    "count": {"type": "integer", "minimum": 0, "maximum": 1000},
-                    "ratio": {"type": "number"},
-                    "tags": {"type": "array", "maxItems": 5, "items": {"type": "string"}},
-                    "note": {"type": "string", "nullable": true},
-                    "place": {"type": "object", "properties": {"city": {"type": "string"}, "zip": {"type": "string"}}},
-                    "created": {"type": "string"},
-                    "extra": {"type": "string"}
-                }},
-                "NewThing": {"type": "object", "required": ["name"], "properties": {
-                    "name": {"type": "string", "minLength": 1, "maxLength": 40},
-                    "state": {"type": "string", "enum": ["NEW", "ACTIVE", "CLOSED"]},
-                    "count": {"type": "integer", "minimum": 0, "maximum": 1000}
-                }}
-            }
-        }
-    })
-}
-
-/// Does what [`truth`] says.
-#[derive(Default)]
-struct Things(Mutex<Vec<Value>>);
-
-impl Things {
-    fn reply(&self, asked: &Asked) -> Reply {
-        let no = |status: u16, code: &str| Reply::Json(status, json!({"code": code}));
-        let path = asked.path().trim_start_matches("/api").to_owned();
-        if path == "/health" {
-            return match asked.method.as_str() {
-                "GET" => Reply::Json(200, json!({"up": true})),
-                _ => {
-                    Reply::With(Answer { status: 405, headers: vec![("allow".into(), "GET".into())], body: Vec::new() })
-                }
-            };
-        }
-        if asked.header("authorization") != Some("Bearer right") {
-            let Reply::Json(status, body) = no(401, "who") else { unreachable!() };
-            return Reply::With(Answer {
-                status,
-                headers: vec![
-                    ("content-type".into(), "application/json".into()),
-                    ("www-authenticate".into(), "Bearer".into()),
-                ],
-                body: body.to_string().into_bytes(),
-            });
-        }
-        let mut things = self.0.lock().unwrap();
-        match (asked.method.as_str(), path.as_str()) {
-            ("POST", "/things") => {
-                let json = asked.header("content-type").is_some_and(|label| label.starts_with("application/json"));
-                let body = serde_json::from_slice::<Value>(&asked.body).ok().filter(|_| json);
-                let Some(body) = body.filter(is_valid) else { return no(400, "bad") };
-                let number = things.len();
-                let mut thing = json!({
-                    "id": format!("t{number}"),
-                    "name": body["name"],
-                    "state": body.get("state").cloned().unwrap_or_else(|| json!(["NEW", "ACTIVE", "CLOSED"][number % 3])),
-                    "count": body.get("count").cloned().unwrap_or_else(|| json!(7)),
-                    "ratio": 0.5,
-                    "tags": ["a", "a"],
-                    "note": null,
-                    "place": {"city": "Oslo", "zip": "0150"},
-                    "created": "today",
-                });
-                if number.is_multiple_of(2) {
-                    thing["extra"] = json!("x");
-                }
-                things.push(thing.clone());
-                Reply::Json(201, thing)
-            }
-            ("GET", path) if path.starts_with("/things/") => {
-                let found = things.iter().find(|thing| thing["id"].as_str() == path.strip_prefix("/things/"));
-                found.map_or_else(|| no(404, "none"), |thing| Reply::Json(200, thing.clone()))
-            }
-            _ => Reply::With(Answer {
-                status: 405,
-                headers: vec![("allow".into(), "GET, POST".into())],
-                body: Vec::new(),
-            }),
-        }
-    }
-}
-
-fn is_valid(body: &Value) -> bool {
-    let text = |value: &Value| value.as_str().is_some_and(|text| (1..=40).contains(&text.chars().count()));
-    let state = |value: &Value| ["NEW", "ACTIVE", "CLOSED"].iter().any(|known| value == known);
-    let whole = |value: &Value| value.as_f64().is_some_and(|n| n.fract() == 0.0 && (0.0..=1000.0).contains(&n));
-    body.get("name").is_some_and(text) && body.get("state").is_none_or(state) && body.get("count").is_none_or(whole)
+/// A run against a server that is right.
+async fn ran(document: &Value, overlays: &[String]) -> Ran {
+    let things = Things::default();
+    let server = Server::start(move |asked| things.reply(asked)).await;
+    run(document, overlays, &server, &Manner::default()).await
 }
 
 /// What is wrong, where, and what it is instead; nothing where it is left out.
@@ -211,36 +85,6 @@ fn wrong((_, place, instead): &Lie) -> Value {
     document
 }
 
-/// A run of what `document` gives rise to, its contract, and the traffic of its journal.
-async fn run(document: &Value, overlays: &[String]) -> (Outcome, Contract, traffic::Recording, Environment) {
-    let things = Things::default();
-    let server = Server::start(move |asked| things.reply(asked)).await;
-    let folder = tempfile::tempdir().unwrap();
-    let specs = folder.path().join("things.json");
-    std::fs::write(&specs, document.to_string()).unwrap();
-    let mut sources = Sources { specs: vec![specs], overlays: Vec::new(), cases: Vec::new() };
-    for (index, text) in overlays.iter().enumerate() {
-        let file = folder.path().join(format!("{index}.overlay.yaml"));
-        std::fs::write(&file, text).unwrap();
-        sources.overlays.push(file);
-    }
-    let suite = Suite::load(&sources, &generate::Settings { seed: 1, ..generate::Settings::default() });
-    let suite = suite.unwrap_or_else(|errors| panic!("{errors:#?}"));
-    let overrides = Overrides {
-        base_url: Some(server.base_url.clone()),
-        token_env: Some("TOKEN".to_owned()),
-        timeout: Some(Duration::from_secs(5)),
-        ..Overrides::default()
-    };
-    let lookup = |name: &str| (name == "TOKEN").then(|| "right".to_owned());
-    let environment = Config::load(None).unwrap().environment(None, &overrides, &lookup).unwrap();
-    let journal = Some(JournalPlace::Folder(folder.path().to_owned()));
-    let settings = Settings { seed: 1, journal, ..Settings::default() };
-    let outcome = suite.run(environment.clone(), &settings, std::future::pending(), &|_| {}).await.unwrap();
-    let recording = traffic::read(&folder.path().join("journal.ndjson"), &suite.contract, &environment.target).unwrap();
-    (outcome, suite.contract, recording, environment)
-}
-
 fn errors(outcome: &Outcome) -> Vec<&str> {
     let open = outcome.drifts.iter().filter(|drift| drift.level == Level::Error);
     open.map(|drift| drift.id.as_str()).collect()
@@ -274,7 +118,7 @@ fn is_tight(amended: Option<&Value>, truth: Option<&Value>, keyword: &str) -> bo
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_truth_shows_no_drift() {
-    let (outcome, ..) = run(&truth(), &[]).await;
+    let Ran { outcome, .. } = ran(&truth(), &[]).await;
     assert_eq!(outcome.drifts.iter().map(|drift| &drift.id).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
@@ -295,7 +139,7 @@ async fn of_wrong_documents_nearly_all_are_mended_by_what_is_proposed() {
 /// Whether what is proposed ends the drift that `lie` makes and allows nothing that is not so.
 async fn mended(lie: &Lie) -> Result<(), String> {
     let document = wrong(lie);
-    let (outcome, contract, recording, environment) = run(&document, &[]).await;
+    let Ran { outcome, contract, recording, environment } = ran(&document, &[]).await;
     let levels = Levels::default();
     let bench = Bench { environment: &environment, levels: &levels };
     let amendments = propose(&contract, &outcome.drifts, &recording.traffic, &bench);
@@ -308,7 +152,7 @@ async fn mended(lie: &Lie) -> Result<(), String> {
     }
     let own: Vec<_> = amendments.iter().collect();
     let text = overlay("things.json", &own);
-    let (after, amended, ..) = run(&document, std::slice::from_ref(&text)).await;
+    let Ran { outcome: after, contract: amended, .. } = ran(&document, std::slice::from_ref(&text)).await;
     if !after.drifts.iter().all(|drift| drift.level == Level::Note) {
         return Err(format!("{:?} after\n{text}", errors(&after)));
     }
