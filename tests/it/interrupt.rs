@@ -68,7 +68,14 @@ impl Slow {
 fn started(folder: &std::path::Path, server: &Slow) -> Child {
     let child = spawn(folder, &server.url);
     let log = folder.join("out/created.ndjson");
-    wait_until(|| std::fs::read_to_string(&log).is_ok_and(|text| text.contains("t1")));
+    let written = || std::fs::read_to_string(&log).unwrap_or_default();
+    // No creation is on its way: of one whose answer did not come nobody could say whether it is there.
+    wait_until(|| {
+        let text = written();
+        let count = |event: &str| text.matches(&format!("\"event\":\"{event}\"")).count();
+        std::thread::sleep(Duration::from_millis(200));
+        text.contains("t1") && count("intended") == count("created") + count("not-created") && text == written()
+    });
     child
 }
 
