@@ -55,6 +55,7 @@ pub fn restore(journal: &Journal) -> Outcome {
         groups: groups(&drifts, cause),
         drifts,
         baseline: Vec::new(),
+        matrix: Vec::new(),
     }
 }
 

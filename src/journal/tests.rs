@@ -11,7 +11,11 @@ fn begun() -> Line {
         run: "conform-1".to_owned(),
         started: "2026-11-24T00:00:00Z".to_owned(),
         seed: 7,
-        environment: EnvironmentFacts { name: "staging".to_owned(), base_urls: vec!["https://h".to_owned()] },
+        environment: EnvironmentFacts {
+            name: "staging".to_owned(),
+            base_urls: vec!["https://h".to_owned()],
+            run: None,
+        },
         documents: Vec::new(),
         operations: vec![Described { operation: "get".to_owned(), method: "GET".to_owned(), path: "/a".to_owned() }],
     }))

@@ -1,10 +1,14 @@
 //! What a run found; the events that it tells on the way.
 
 pub mod group;
+pub mod join;
+pub mod matrix;
 
 use serde::{Deserialize, Serialize};
 
 use crate::drift::{Drift, Level, State};
+
+pub use matrix::{Cell, Sight, Spread, silence};
 
 /// The version of this format; grows when a member changes its meaning or goes.
 pub const FORMAT: &str = "conform-report/1";
@@ -59,6 +63,16 @@ pub struct Outcome {
     /// How each entry of the environment's baseline stands, in the order of the file.
     #[serde(default)]
     pub baseline: Vec<Accepted>,
+    /// Of several environments: where each drift shows and where not, in the order of the drifts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matrix: Vec<Spread>,
+}
+
+impl Outcome {
+    /// The name of the environment, the first one of several.
+    pub fn environment(&self) -> &str {
+        self.environments.first().map(|facts| facts.name.as_str()).unwrap_or_default()
+    }
 }
 
 /// Drifts that one cause explains.
@@ -93,6 +107,9 @@ pub struct Accepted {
     pub until: String,
     /// Line in the baseline file, from 1.
     pub line: usize,
+    /// The environment whose baseline has it, in a report of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// How it stands.
     #[serde(flatten)]
     pub standing: Standing,
@@ -167,12 +184,30 @@ impl Verdict {
 }
 
 /// One environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EnvironmentFacts {
     /// Its name.
     pub name: String,
     /// The base URLs that were called.
     pub base_urls: Vec<String>,
+    /// What its own run came to, in a report of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunFacts>,
+}
+
+/// The run in one environment of several.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RunFacts {
+    /// Its mark, which created objects carry.
+    pub run: String,
+    /// In one word.
+    pub verdict: Verdict,
+    /// Requests sent, everything included.
+    pub requests: u64,
+    /// How long it took.
+    pub seconds: f64,
+    /// Interrupted before the plan's end.
+    pub partial: bool,
 }
 
 /// One document.

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use crate::drift::{Contrast, Drift, Level, Stability, State, Witness};
+use crate::drift::{Cause, Contrast, Drift, Level, Stability, State, Witness};
 use crate::outcome::{
     Accepted, CaseRecord, CaseResult, Count, DocumentFacts, EnvironmentFacts, Evidence, FORMAT, Group, LeftBehind,
-    OperationRecord, Outcome, Standing, Verdict,
+    OperationRecord, Outcome, Standing, Verdict, join,
 };
 
 pub(super) fn all() -> Vec<Outcome> {
-    vec![empty(), conformant(), staging(), outage(), many(300), paired()]
+    vec![empty(), conformant(), staging(), outage(), many(300), paired(), several()]
 }
 
 /// Nothing at all.
@@ -37,6 +37,7 @@ pub(super) fn empty() -> Outcome {
         evidence: Vec::new(),
         groups: Vec::new(),
         baseline: Vec::new(),
+        matrix: Vec::new(),
     }
 }
 
@@ -65,8 +66,11 @@ pub(super) fn conformant() -> Outcome {
     let mut outcome = empty();
     outcome.seconds = 3.94;
     outcome.requests = 1412;
-    outcome.environments =
-        vec![EnvironmentFacts { name: "sandbox".to_owned(), base_urls: vec!["http://127.0.0.1:39121/api".to_owned()] }];
+    outcome.environments = vec![EnvironmentFacts {
+        name: "sandbox".to_owned(),
+        base_urls: vec!["http://127.0.0.1:39121/api".to_owned()],
+        run: None,
+    }];
     outcome.documents = ["AddCustomer", "AddCustomerBankInformation", "GetAllCustomers", "GetOneCustomer"]
         .map(|name| DocumentFacts { name: format!("specs/{name}.json"), sha256: "9f86d081884c7d65".repeat(4) })
         .to_vec();
@@ -189,6 +193,7 @@ pub(super) fn staging() -> Outcome {
             "https://cams.staging.aquanow.com/api".to_owned(),
             "https://camsapi-staging.aquanow.com/api".to_owned(),
         ],
+        run: None,
     }];
     outcome.reasons = vec!["3 operations answer what their documents do not promise".to_owned()];
     outcome.operations.push(OperationRecord {
@@ -280,6 +285,7 @@ fn entries() -> Vec<Accepted> {
         ticket: Some("LED-42".to_owned()),
         until: until.to_owned(),
         line,
+        environment: None,
         drifts: if standing == Standing::Fixed { Vec::new() } else { vec![id.to_owned()] },
         standing,
     };
@@ -306,6 +312,37 @@ pub(super) fn outage() -> Outcome {
     outcome.reasons = vec!["no connection to https://cams.staging.aquanow.com: connection refused".to_owned()];
     outcome.partial = true;
     outcome
+}
+
+/// Three environments: one that drifts, one that does not, one that was not there.
+pub(super) fn several() -> Outcome {
+    let named = |mut outcome: Outcome, name: &str| {
+        outcome.environments = vec![EnvironmentFacts {
+            name: name.to_owned(),
+            base_urls: vec![format!("https://{name}.example")],
+            run: None,
+        }];
+        outcome
+    };
+    let mut cert = conformant();
+    let mut staging = many(3);
+    for (outcome, result) in [(&mut cert, CaseResult::Passed), (&mut staging, CaseResult::Failed)] {
+        outcome.cases = vec![CaseRecord {
+            id: "c-9a1b".to_owned(),
+            name: "GetAllCustomers minimal".to_owned(),
+            family: "minimal".to_owned(),
+            operations: vec!["GetAllCustomers".to_owned()],
+            result,
+            drifts: Vec::new(),
+            requests: 1,
+            milliseconds: 143,
+        }];
+    }
+    for drift in &mut staging.drifts {
+        drift.cases = vec!["c-9a1b".to_owned()];
+    }
+    let outcomes = [named(staging, "staging"), named(cert, "cert"), named(outage(), "dev")];
+    join::environments(&outcomes, |_| Cause::Operation).unwrap()
 }
 
 /// So many different drifts.

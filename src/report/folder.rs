@@ -103,9 +103,9 @@ fn link(_home: &Path, _run: &str) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// `name` as one component of a path: letters, digits, `.`, `_` and `-`; neither hidden nor a way out.
+/// `name` as one component of a path: letters, digits, `.`, `_`, `+` and `-`; neither hidden nor a way out.
 pub fn component(name: &str) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+') { c } else { '-' };
     let text: String = name.chars().take(100).map(safe).collect();
     match text.trim_start_matches('.') {
         "" => "unnamed".to_owned(),
@@ -152,6 +152,7 @@ mod tests {
     fn a_name_never_leads_out_of_the_folder() {
         for (name, expected) in [
             ("staging", "staging"),
+            ("staging+cert", "staging+cert"),
             ("127.0.0.1-8080", "127.0.0.1-8080"),
             ("../../etc", "-..-etc"),
             ("..", "unnamed"),

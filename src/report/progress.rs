@@ -79,13 +79,14 @@ impl Progress {
     }
 
     fn planned(&mut self, cases: usize) {
-        self.cases = cases;
+        // Each of several environments has a plan of its own.
+        self.cases = self.cases.saturating_add(cases);
         match &mut self.shape {
             Shape::Bar(bar) => {
-                bar.set_length(u64::try_from(cases).unwrap_or(u64::MAX));
+                bar.set_length(u64::try_from(self.cases).unwrap_or(u64::MAX));
                 bar.set_style(template("{bar:24} {pos}/{len} {elapsed} {wide_msg}"));
             }
-            Shape::Lines(_) => self.line(&number(cases, "case")),
+            Shape::Lines(_) => self.line(&number(self.cases, "case")),
         }
     }
 

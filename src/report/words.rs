@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use crate::drift::{Contrast, Drift, Level, Stability, State, Witness};
-use crate::outcome::Outcome;
+use crate::outcome::{Cell, Outcome, Sight, Spread};
 
 use super::plain;
 
@@ -201,6 +201,23 @@ pub(super) fn tally(outcome: &Outcome) -> String {
         parts.push(format!("{accepted} accepted in the baseline"));
     }
     parts.join(", ")
+}
+
+/// Where a drift shows: `everywhere`, `only staging`, `staging, cert; not judged on dev`.
+pub(super) fn reach(spread: &Spread) -> String {
+    let named = |wanted: fn(&Sight) -> bool| {
+        let cells = spread.cells.iter().filter(|cell| wanted(&cell.sight));
+        cells.map(|cell: &Cell| cell.environment.as_str()).collect::<Vec<&str>>()
+    };
+    let shows = named(|sight| matches!(sight, Sight::Drifts { .. }));
+    let unjudged = named(|sight| matches!(sight, Sight::NotJudged { .. }));
+    let where_to = match shows.as_slice() {
+        _ if shows.len() == spread.cells.len() => "everywhere".to_owned(),
+        // Alone only as far as others are judged.
+        [one] if spread.cells.len() > 1 + unjudged.len() => format!("only {one}"),
+        some => some.join(", "),
+    };
+    if unjudged.is_empty() { where_to } else { format!("{where_to}; not judged on {}", unjudged.join(", ")) }
 }
 
 /// Everything about `drift` as text that stands by itself, for a file; `limit` bounds each part.

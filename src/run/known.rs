@@ -91,6 +91,7 @@ impl Evidence<'_> {
             ticket: entry.ticket.clone(),
             until: entry.until.to_string(),
             line: entry.line,
+            environment: None,
             standing,
             drifts,
         }

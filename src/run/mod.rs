@@ -263,7 +263,7 @@ impl<'a> Runner<'a> {
     ) -> Result<Self, SetupError> {
         let environment = setup.environment;
         let https = bases.iter().any(|base| base.starts_with("https:"));
-        let mark = mark(started, setup.seed);
+        let mark = mark(started, setup.seed, &environment.name);
         let depended = setup.plan.cases.iter().chain(&setup.plan.support).flat_map(|case| &case.depends_on);
         Ok(Self {
             contract: setup.contract,
@@ -399,9 +399,9 @@ impl<'a> Runner<'a> {
 /// Begins the reason of every case that was left out.
 const LEFT_OUT: &str = "left out";
 
-/// Begins the names of what a run creates: the time in seconds and the seed, hashed.
-fn mark(started: jiff::Timestamp, seed: u64) -> String {
-    let digest = sha256(format!("{}/{seed}/{}", started.as_nanosecond(), std::process::id()));
+/// Begins the names of what a run creates: the time in nanoseconds, the seed and the environment, hashed.
+fn mark(started: jiff::Timestamp, seed: u64, environment: &str) -> String {
+    let digest = sha256(format!("{}/{seed}/{}/{environment}", started.as_nanosecond(), std::process::id()));
     format!("conform-{}", digest.get(..8).unwrap_or_default())
 }
 

@@ -68,6 +68,7 @@ impl Runner<'_> {
         EnvironmentFacts {
             name: self.environment.name.clone(),
             base_urls: bases.iter().map(|base| self.redactor.text(base)).collect(),
+            run: None,
         }
     }
 

@@ -105,6 +105,7 @@ impl Runner<'_> {
             evidence,
             groups,
             baseline,
+            matrix: Vec::new(),
         }
     }
 

@@ -15,6 +15,7 @@ mod choosing;
 mod cli;
 mod coverage;
 mod deviations;
+mod environments;
 mod evidence;
 mod fixtures;
 mod foreign;

@@ -32,7 +32,12 @@ pub(super) fn entries(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Result<
     };
     let good = screen.sign("✓", "+");
     let fixed = of(|standing| *standing == Standing::Fixed);
-    rows(&fixed, (Ink::Good, good), |entry| format!("fixed, remove it: {} (line {})", entry.id, entry.line), screen)?;
+    rows(
+        &fixed,
+        (Ink::Good, good),
+        |entry| format!("fixed, remove it: {} ({}line {})", entry.id, place(entry), entry.line),
+        screen,
+    )?;
     if !fixed.is_empty() {
         screen.text(Ink::Faint, 2, "`conform accept --prune` removes what is fixed", 2)?;
     }
@@ -42,7 +47,7 @@ pub(super) fn entries(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Result<
     rows(&expired, (Ink::Level(Level::Error), bad), over, screen)?;
     let unknown = of(|standing| matches!(standing, Standing::NotExercised { .. }));
     let because = |entry: &Accepted| match &entry.standing {
-        Standing::NotExercised { because } => format!("not exercised: {}: {because}", entry.id),
+        Standing::NotExercised { because } => format!("not exercised: {}{}: {because}", place(entry), entry.id),
         _ => entry.id.clone(),
     };
     rows(&unknown, (Ink::Faint, screen.sign("○", "o")), because, screen)?;
@@ -87,10 +92,16 @@ fn rows(
     }
 }
 
-/// Who sees to it, and where.
+/// Who sees to it, and where; of several environments, which one.
 fn whose(entry: &Accepted) -> String {
-    let words: Vec<&str> = entry.owner.iter().chain(&entry.ticket).map(String::as_str).collect();
+    let words = entry.owner.iter().chain(&entry.ticket).chain(&entry.environment);
+    let words: Vec<&str> = words.map(String::as_str).collect();
     if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+}
+
+/// Of several environments, which one.
+fn place(entry: &Accepted) -> String {
+    entry.environment.as_ref().map(|name| format!("{name}, ")).unwrap_or_default()
 }
 
 fn day(text: &str) -> Option<Date> {

@@ -2,6 +2,7 @@
 
 mod drifts;
 mod known;
+mod matrix;
 mod next;
 mod screen;
 mod summary;
@@ -40,6 +41,7 @@ pub fn terminal(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Re
     summary::head(outcome, &mut screen)?;
     drifts::open(outcome, &mut screen)?;
     drifts::accepted(outcome, &mut screen)?;
+    matrix::environments(outcome, &mut screen)?;
     known::entries(outcome, &mut screen)?;
     summary::operations(outcome, &mut screen)?;
     summary::not_judged(outcome, &mut screen)?;
@@ -139,6 +141,20 @@ mod tests {
                 (step.is_some(), step.is_some()),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn of_several_environments_each_drift_says_where_it_shows() {
+        let text = shown(&examples::several(), &Style::default());
+        for line in [
+            "✗ staging  Drift, 1,412 requests in 3.9 s, run 7f3a9c",
+            "✓ cert     Conformant, 1,412 requests in 3.9 s, run 7f3a9c",
+            "▲ dev      The environment failed, 0 requests in 0.0 s, run 7f3a9c, partial",
+            "✗ ✓ ○ only staging; not judged on dev: wrong-body/GetAllCustomers/200/property1",
+            "• not judged on dev, 3 drifts: the environment failed: no connection",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
         }
     }
 

@@ -50,7 +50,7 @@ pub(super) fn head(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Result<()>
     screen.text(Ink::Faint, 0, &text, 3)
 }
 
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {
         return "unknown time".to_owned();
     }
@@ -195,7 +195,10 @@ pub(super) fn left_behind(outcome: &Outcome, screen: &mut Screen<'_>) -> io::Res
     if groups.len() > ROWS {
         screen.text(Ink::Faint, 2, &format!("and {} more reasons in report.json", groups.len() - ROWS), 1)?;
     }
-    let text = format!("where the API has a field for it, each bears the mark of this run: {}-…", outcome.run);
+    let runs = outcome.environments.iter().filter_map(|facts| facts.run.as_ref()).map(|run| format!("{}-…", run.run));
+    let marks: Vec<String> = runs.collect();
+    let mark = if marks.is_empty() { format!("{}-…", outcome.run) } else { marks.join(", ") };
+    let text = format!("where the API has a field for it, each bears the mark of this run: {mark}");
     screen.text(Ink::Plain, 2, &text, 2)
 }
 
@@ -216,13 +219,7 @@ fn list(title: &str, lines: &[String], screen: &mut Screen<'_>) -> io::Result<()
 
 /// The verdict with its reasons, its exit code, and where the reports are.
 pub(super) fn verdict(outcome: &Outcome, folder: Option<&str>, screen: &mut Screen<'_>) -> io::Result<()> {
-    let (ink, unicode, ascii, word) = match outcome.verdict {
-        Verdict::Conformant => (Ink::Good, "✓", "+", "Conformant"),
-        Verdict::Drift => (Ink::Level(Level::Error), "✗", "x", "Drift"),
-        Verdict::Environment => (Ink::Level(Level::Warning), "▲", "!", "The environment failed"),
-        Verdict::NotEnoughEvidence => (Ink::Level(Level::Warning), "▲", "!", "Not enough evidence"),
-        Verdict::Interrupted => (Ink::Level(Level::Warning), "▲", "!", "Interrupted"),
-    };
+    let (ink, sign, word) = word(outcome.verdict, screen);
     screen.heading("Verdict", "")?;
     let bullet = format!("{} ", screen.sign("•", "-"));
     // Of drifts the tally below says all.
@@ -247,6 +244,18 @@ pub(super) fn verdict(outcome: &Outcome, folder: Option<&str>, screen: &mut Scre
         word.to_owned()
     };
     let text = format!("{tally}.{partial} Exit code {}.{reports}", outcome.exit_code);
-    let sign = format!("{} ", screen.sign(unicode, ascii));
+    let sign = format!("{sign} ");
     screen.hanging(&[(ink, &sign)], Ink::Strong, &text, 8)
+}
+
+/// A verdict on the screen.
+pub(super) fn word(verdict: Verdict, screen: &Screen<'_>) -> (Ink, &'static str, &'static str) {
+    let (ink, unicode, ascii, word) = match verdict {
+        Verdict::Conformant => (Ink::Good, "✓", "+", "Conformant"),
+        Verdict::Drift => (Ink::Level(Level::Error), "✗", "x", "Drift"),
+        Verdict::Environment => (Ink::Level(Level::Warning), "▲", "!", "The environment failed"),
+        Verdict::NotEnoughEvidence => (Ink::Level(Level::Warning), "▲", "!", "Not enough evidence"),
+        Verdict::Interrupted => (Ink::Level(Level::Warning), "▲", "!", "Interrupted"),
+    };
+    (ink, screen.sign(unicode, ascii), word)
 }
